@@ -1,0 +1,1 @@
+"""Data of Mailoscope: knowledge, presets, languages, fonts, templates, lab scenarios, help."""

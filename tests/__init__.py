@@ -1,0 +1,1 @@
+"""Tests of Mailoscope; a package, so that they can import their helpers as `tests.…`."""
