@@ -1,0 +1,1 @@
+"""Tests of the core library, one file or more per module."""
