@@ -1,0 +1,1 @@
+"""The lab server: a scripted SMTP server on loopback that can misbehave to the byte."""
