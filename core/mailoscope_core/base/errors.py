@@ -10,7 +10,7 @@ class UserError(Exception):
     into `params`: they are shown.
     """
 
-    def __init__(self, code: str, **params: object) -> None:
+    def __init__(self, code: str, /, **params: object) -> None:
         super().__init__(code, params)
         self.code = code
         self.params: dict[str, object] = params
