@@ -1,0 +1,1 @@
+"""Sockets, TLS and names, driven without blocking."""
