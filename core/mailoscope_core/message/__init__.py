@@ -1,0 +1,1 @@
+"""Composing, inspecting and spooling the message to send."""
