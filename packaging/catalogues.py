@@ -48,6 +48,8 @@ DROPPED_HEADERS = tuple(
         "Generated-By",
     )
 )
+SHOWN = 30
+UNWRAPPED = 1_000_000
 UNDATED = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
 PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 
@@ -144,6 +146,10 @@ def update(root: Path) -> None:
             po = root / LOCALE / language / "LC_MESSAGES" / f"{domain}.po"
             catalogue = read_catalogue(po) if po.exists() else _new_catalogue(domain, language)
             catalogue.update(template, no_fuzzy_matching=True, update_creation_date=False)
+            # What was translated stays as a comment until a translator has used or removed it.
+            catalogue.obsolete = type(catalogue.obsolete)(
+                (key, message) for key, message in catalogue.obsolete.items() if message.string
+            )
             catalogue.header_comment = HEADER
             catalogue.fuzzy = False
             _write(po, catalogue)
@@ -155,10 +161,8 @@ def _write(path: Path, catalogue: Catalog) -> None:
     write_po(
         buffer,
         catalogue,
-        width=None,
+        width=UNWRAPPED,
         include_lineno=False,
-        ignore_obsolete=True,
-        omit_header=False,
     )
     lines = buffer.getvalue().decode("utf-8").splitlines(keepends=True)
     kept = [line for line in lines if not line.startswith(DROPPED_HEADERS)]
@@ -189,6 +193,8 @@ def lint(root: Path) -> tuple[list[str], list[str]]:
 
 def _undeclared(root: Path) -> Iterator[str]:
     toml = _sibling("toml_messages")
+    for path in toml.undeclared_files(root):
+        yield f"{path}: has no entry in packaging/toml_messages.py"
     for path, source in toml.toml_files(root):
         data = toml.load(root / toml.RESOURCES / path)
         for field in toml.undeclared_prose(data, source):
@@ -268,10 +274,11 @@ def _run_update(root: Path, _options: argparse.Namespace) -> int:
 
 def _run_lint(root: Path, options: argparse.Namespace) -> int:
     wrong, missing = lint(root)
-    for line in wrong:
-        print(line)
-    for line in missing if options.list or options.complete else ():
-        print(line)
+    for lines in (wrong, missing if options.complete else []):
+        shown = lines if options.all else lines[:SHOWN]
+        print(*shown, sep="\n", end="\n" if shown else "")
+        if len(shown) < len(lines):
+            print(f"... and {len(lines) - len(shown)} more (--all lists them)")
     print(f"translations: {len(wrong)} wrong, {len(missing)} missing")
     return 1 if wrong or (missing and options.complete) else 0
 
@@ -290,7 +297,7 @@ def main(arguments: list[str] | None = None) -> int:
         command.set_defaults(action=action)
         if name == "lint":
             command.add_argument("--complete", action="store_true", help="missing entries fail")
-            command.add_argument("--list", action="store_true", help="list missing entries")
+            command.add_argument("--all", action="store_true", help="list all that is found")
     options = parser.parse_args(arguments)
     root = Path(__file__).resolve().parent.parent
     return int(options.action(root, options))

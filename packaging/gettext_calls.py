@@ -18,8 +18,12 @@ def faults(root: Path) -> Iterator[str]:
         for file in sorted((root / folder).rglob("*.py")):
             if file == root / IMPLEMENTATION:
                 continue
-            for line, what in faults_of(file.read_text(encoding="utf-8")):
-                yield f"{file.relative_to(root).as_posix()}:{line}: {what}"
+            name = file.relative_to(root).as_posix()
+            try:
+                found = list(faults_of(file.read_text(encoding="utf-8")))
+            except SyntaxError as error:
+                found = [(error.lineno or 0, f"no Python: {error.msg}")]
+            yield from (f"{name}:{line}: {what}" for line, what in found)
 
 
 def faults_of(code: str) -> Iterator[tuple[int, str]]:

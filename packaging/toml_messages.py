@@ -78,13 +78,13 @@ SOURCES = (
 )
 
 
-# What a server says is protocol, not interface.
-NEVER_TRANSLATED = ("scenarios/_*.toml",)
+# Files without words of ours: what servers and logs say, and messages that go out as they stand.
+NEVER_TRANSLATED = ("scenarios/_*.toml", "knowledge/step_cues.toml", "samples/*.toml")
 
 
 def source_of(path: PurePosixPath) -> Source | None:
     """The first of `SOURCES` that matches a file's path relative to the resources."""
-    if any(_matches(path, pattern) for pattern in NEVER_TRANSLATED):
+    if _never_translated(path):
         return None
     for source in SOURCES:
         if _matches(path, source.pattern):
@@ -100,6 +100,15 @@ def toml_files(root: Path) -> Iterator[tuple[PurePosixPath, Source]]:
         source = source_of(path)
         if source is not None:
             yield path, source
+
+
+def undeclared_files(root: Path) -> Iterator[PurePosixPath]:
+    """TOML files that are declared neither way."""
+    base = root / RESOURCES
+    for file in sorted(base.rglob("*.toml")):
+        path = PurePosixPath(file.relative_to(base).as_posix())
+        if source_of(path) is None and not _never_translated(path):
+            yield path
 
 
 def texts_of(data: dict[str, Any], source: Source, stem: str) -> Iterator[Text]:
@@ -163,6 +172,10 @@ def _prose(value: object, path: tuple[str, ...], source: Source) -> Iterator[str
             yield from _prose(item, (*path, str(index)), source)
     elif isinstance(value, str) and len(value.split()) >= PROSE_WORDS:
         yield ".".join(path)
+
+
+def _never_translated(path: PurePosixPath) -> bool:
+    return any(_matches(path, pattern) for pattern in NEVER_TRANSLATED)
 
 
 def _matches(path: PurePosixPath, pattern: str) -> bool:

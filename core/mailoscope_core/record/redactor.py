@@ -1,10 +1,11 @@
 """Keeps secrets out of events: by position in what was sent, by value in everything else.
 
 A span that is secret by position (see `protocol.machine.SentLine.secret_spans`) is masked and
-remembered, so that a server that echoes it is masked too. A secret known by value is masked in all
-the forms in which it travels. Matching is by runs of eight characters, case folded, so that a
-part of a secret is masked as well; a secret of fewer than eight bytes can only be masked where its
-position gives it away.
+remembered; any run of eight of its characters is masked wherever it comes back, so that a server
+that echoes a part of it gives nothing away. A secret known by value is masked whole in the forms
+in which text travels, and in runs of eight where it is encoded in base64 or hex. In clear it is
+not sought in parts: if "password1" were, the word "password" would be masked in every reply, and
+tell. A secret of fewer than eight bytes is masked only where its position gives it away.
 """
 
 from __future__ import annotations
@@ -33,16 +34,19 @@ class Redactor:
 
     def __init__(self) -> None:
         self._runs: set[str] = set()
-        # Eight bytes can be three characters of Devanagari: those are sought whole.
-        self._short: set[str] = set()
+        self._wholes: set[str] = set()
+        self._public: set[str] = set()
+
+    def spare(self, public: str) -> None:
+        """Remember what is no secret although it stands in secret places: the user name."""
+        self._public.add(public)
 
     def learn(self, secret: str) -> bool:
         """Remember a secret by value; false when it is too short to be found safely."""
         if len(secret.encode()) < RUN:
             return False
-        if len(secret) < RUN:
-            self._short.add(secret)
-        for form in _forms(secret):
+        self._wholes |= {form.lower() for form in _plain_forms(secret)}
+        for form in _encoded_forms(secret):
             self._remember(form)
         return True
 
@@ -62,8 +66,9 @@ class Redactor:
     def learn_span(self, span: str) -> None:
         """Remember what stood at a secret position, and what it decodes to."""
         self._remember(span)
-        for part in _decoded(span):
-            self.learn(part)
+        for part in _secret_parts(span):
+            if part not in self._public:
+                self.learn(part)
 
     def mask_typed(self, line: str, *, secret: bool = False) -> str:
         """Mask a line the user typed: all of it when `secret`, else the argument of AUTH."""
@@ -77,33 +82,23 @@ class Redactor:
         return self.clean(line)
 
     def clean(self, text: str) -> str:
-        """Mask every run of eight or more characters that belongs to a secret."""
-        for secret in self._short:
-            text = text.replace(secret, MASK)
-        if not self._runs or len(text) < RUN:
+        """Mask every secret that is known, see the module's docstring."""
+        if not self._runs and not self._wholes:
             return text
         folded = text.lower()
         if len(folded) != len(text):  # a few letters fold to two: fall back to exact case
             folded = text
-        runs = self._runs
-        hits = [at for at in range(len(folded) - RUN + 1) if folded[at : at + RUN] in runs]
-        if not hits:
-            return text
-        pieces: list[str] = []
-        at = start = end = 0
-        for hit in hits:
-            if hit > end or end == 0:
-                if end:
-                    pieces += (text[at:start], MASK)
-                    at = end
-                start = hit
-            end = hit + RUN
-        pieces += (text[at:start], MASK, text[end:])
-        return "".join(pieces)
+        spans = self._found_runs(folded)
+        for whole in self._wholes:
+            at = folded.find(whole)
+            while at >= 0:
+                spans.append((at, at + len(whole)))
+                at = folded.find(whole, at + 1)
+        return _masked(text, sorted(spans)) if spans else text
 
     def scrub(self, event: S) -> S:
         """Return the event with every text in it cleaned; the same object when nothing changes."""
-        if not self._runs:
+        if not self._runs and not self._wholes:
             return event
         changes = {}
         for name in event.__struct_fields__:
@@ -127,19 +122,39 @@ class Redactor:
             return value if table == value else table
         return value
 
+    def _found_runs(self, folded: str) -> list[tuple[int, int]]:
+        runs = self._runs
+        return [
+            (at, at + RUN) for at in range(len(folded) - RUN + 1) if folded[at : at + RUN] in runs
+        ]
+
     def _remember(self, form: str) -> None:
         folded = form.lower()
         for text in {folded, form}:
             self._runs.update(text[at : at + RUN] for at in range(len(text) - RUN + 1))
 
 
-def _forms(secret: str) -> set[str]:
-    """Return the shapes in which a secret may come back, each as text."""
+def _masked(text: str, spans: list[tuple[int, int]]) -> str:
+    """Return the text with each stretch of touching spans (sorted) masked once."""
+    pieces: list[str] = []
+    kept = 0
+    start, end = spans[0]
+    for first, last in [*spans[1:], (len(text) + 1, len(text) + 1)]:
+        if first <= end:
+            end = max(end, last)
+            continue
+        pieces += (text[kept:start], MASK)
+        kept = end
+        start, end = first, last
+    return "".join(pieces) + text[kept:]
+
+
+def _plain_forms(secret: str) -> set[str]:
+    """Return the shapes in which a secret stands in text."""
     raw = secret.encode()
-    forms = {
+    return {
         secret,
         raw.decode("latin-1"),
-        raw.hex(),
         quote(secret, safe=""),
         quote_plus(secret),
         quopri.encodestring(raw).decode("ascii").replace("=\n", ""),
@@ -148,10 +163,13 @@ def _forms(secret: str) -> set[str]:
         json.dumps(secret)[1:-1],
         html.escape(secret),
     }
-    for shift in range(3):
-        core = _base64_core(raw, shift)
-        forms |= {core, core.replace("+", "-").replace("/", "_")}
-    return forms
+
+
+def _encoded_forms(secret: str) -> set[str]:
+    """Return hex and the base64 characters that depend on the secret alone."""
+    raw = secret.encode()
+    cores = {_base64_core(raw, shift) for shift in range(3)}
+    return {raw.hex()} | cores | {core.replace("+", "-").replace("/", "_") for core in cores}
 
 
 def _base64_core(raw: bytes, shift: int) -> str:
@@ -162,15 +180,17 @@ def _base64_core(raw: bytes, shift: int) -> str:
     return encoded[first:last]
 
 
-def _decoded(span: str) -> list[str]:
-    """Return what a base64 span hides: the whole, and the parts that SASL joins with NUL or ^A."""
+def _secret_parts(span: str) -> list[str]:
+    """Return what in a base64 span is secret: all of it, but of SASL's joined fields only one.
+
+    PLAIN puts the password last, behind NUL (RFC 4616); XOAUTH2 and OAUTHBEARER put the token
+    behind "auth=Bearer " between ^A (RFC 7628).
+    """
     compact = span.strip()
     try:
-        plain = base64.b64decode(compact + "=" * (-len(compact) % 4), validate=True)
+        text = base64.b64decode(compact + "=" * (-len(compact) % 4), validate=True).decode("utf-8")
     except ValueError:
         return []
-    try:
-        text = plain.decode("utf-8")
-    except UnicodeDecodeError:
-        return []
-    return [text, *(part for part in re.split("[\0\1]", text) if part)]
+    if "\1" in text:
+        return re.findall("auth=\\S+ ([^\1]+)", text)
+    return [text.rpartition("\0")[2]]

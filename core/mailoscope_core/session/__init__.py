@@ -1,0 +1,1 @@
+"""Steps, planner, runner and experiments: a session under the user's control."""
