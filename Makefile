@@ -45,7 +45,7 @@ bench: ## benchmarks side by side with smtplib, aiosmtplib and bare sockets
 	@$(PYTHON) packaging/catalogues.py compile
 	$(PYTHON) tests/benchmarks/run.py
 
-docs: ## write what is generated from data (the SMTP state diagram)
+docs: ## write what is generated from data (the SMTP state diagram, the session file schema)
 	@packaging/setup/environment.sh test
 	$(PYTHON) packaging/make_docs.py
 
@@ -53,7 +53,7 @@ screenshots: ## pictures of the window for the README
 	@packaging/setup/system.sh run
 	@packaging/setup/environment.sh run
 	@$(PYTHON) packaging/catalogues.py compile
-	QT_QPA_PLATFORM=offscreen $(PYTHON) packaging/screenshots.py
+	QT_QPA_PLATFORM=offscreen $(PYTHON) packaging/make_screenshots.py
 
 lock: ## resolve the dependencies anew into uv.lock
 	.tools/bin/uv lock --upgrade --default-index https://pypi.org/simple

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import importlib.util
 import os
 import sys
@@ -13,7 +14,9 @@ from types import ModuleType
 ROOT = Path(__file__).resolve().parent.parent
 PRODUCT = ("core/mailoscope_core", "gui/mailoscope_gui", "resources/mailoscope_resources")
 # What a run leaves behind; the same as in .gitignore.
-UNTRACKED = frozenset({".git", ".venv", ".tools", "out", "dist", "build", "__pycache__"})
+UNTRACKED = frozenset(
+    {".git", ".venv", ".tools", ".hypothesis", "out", "dist", "build", "__pycache__"}
+)
 
 
 def product_modules() -> list[Path]:
@@ -43,6 +46,7 @@ def relative(file: Path) -> str:
     return file.relative_to(ROOT).as_posix()
 
 
+@functools.cache
 def tree(file: Path) -> ast.Module:
     """A Python file's syntax tree."""
     return ast.parse(file.read_text(encoding="utf-8"), str(file))

@@ -195,6 +195,12 @@ def test_noise_without_end_stops_being_replies() -> None:
     assert [reply.code for reply in parser.feed(b"f\n220 g\r\nh\n")] == [220, None]
 
 
+def test_a_line_without_end_after_too_much_noise_is_no_reply_either() -> None:
+    parser = ReplyParser(TINY)
+    assert len(parser.feed(b"a\nb\nc\nd\n" + b"z" * 200)) == 3
+    assert [reply.code for reply in parser.feed(b"z\n220 g\r\n")] == [220]
+
+
 def test_a_command_may_be_answered_by_noise_again() -> None:
     parser = ReplyParser(TINY)
     parser.feed(b"a\nb\nc\nd\n")

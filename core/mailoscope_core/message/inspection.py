@@ -79,7 +79,8 @@ class Inspector:
             return
         self._hash.update(chunk)
         self._size += len(chunk)
-        self._nul += chunk.count(0)
+        if b"\0" in chunk:  # much quicker than counting what is hardly ever there
+            self._nul += chunk.count(0)
         self._lines.feed(chunk)
         self._last = chunk[-1:]
         if self._in_header:

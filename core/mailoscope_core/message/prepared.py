@@ -13,10 +13,10 @@ class PreparedMessage:
     """The message as its octets stand in `path`, neither dot-stuffed nor ended with a dot.
 
     `source` is composed, eml or sample:<id>. `lines_changed` counts the line endings that became
-    CRLF; `bare_lf` and `bare_cr` count those of the original, which still stand in the file when
-    `as_is` is true. `longest_line` is in octets without the CRLF, `size` in octets. `needs_8bit`
-    wants 8BITMIME (RFC 6152), `needs_smtputf8` has UTF-8 in its header (RFC 6531). `sender` and
-    `recipients` are the bare addresses of From, and of To and Cc; `message_id` keeps its brackets.
+    CRLF; `bare_lf` and `bare_cr` count those that stand in the file because of `as_is`.
+    `longest_line` is in octets without the CRLF, `size` in octets. `needs_8bit` wants 8BITMIME
+    (RFC 6152), `needs_smtputf8` has UTF-8 in its header (RFC 6531). `sender` and `recipients` are
+    the bare addresses of From, and of To and Cc; `message_id` keeps its brackets.
     `warning` is gtube or eicar for a message that scanners are meant to stop.
     """
 

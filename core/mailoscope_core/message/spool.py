@@ -101,7 +101,8 @@ def _store(
     inspector = Inspector(crlf_only=not as_is)
     with path.open("wb", buffering=0) as file:
         for chunk in in_pieces(chunks):
-            endings.feed(chunk)
+            if as_is:
+                endings.feed(chunk)
             ready = chunk if as_is else normaliser.feed(chunk)
             inspector.feed(ready)
             _write_all(file.write, ready)
