@@ -172,6 +172,8 @@ def test_a_restart_takes_edits_insertions_and_removals_along() -> None:
             request(Stage.ASK, recipients=tuple(f"{n}@lab.test" for n in range(11))),
             "too-many-recipients",
         ),
+        (request(Stage.ASK, recipients=("a@b>\r\nDATA",)), "address-injection"),
+        (request(Stage.ASK, sender="a\0@b"), "address-injection"),
         (
             SessionRequest(
                 Profile(name="p", host="h", recipients=("a@b",)), stage=Stage.SEND, message=None

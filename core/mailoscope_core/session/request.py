@@ -12,6 +12,7 @@ from mailoscope_core.base.errors import UserError
 from mailoscope_core.message.prepared import PreparedMessage
 from mailoscope_core.net.connection import Connection
 from mailoscope_core.net.tls import TrustSettings
+from mailoscope_core.protocol.commands import InjectionRefused, RcptTo
 from mailoscope_core.protocol.stage import Stage
 from mailoscope_core.record.events import CertificateFacts
 from mailoscope_core.storage.credentials import SecretResult
@@ -52,7 +53,8 @@ class SessionRequest:
     def checked(self) -> SessionRequest:
         """Return the request, or raise `UserError` when it asks for what no run may do.
 
-        Codes: host-missing, too-many-recipients, recipients-missing, message-missing.
+        Codes: host-missing, too-many-recipients, recipients-missing, message-missing,
+        address-injection (with the place of the control character).
         """
         if not self.profile.host.strip():
             raise UserError("host-missing", profile=self.profile.name)
@@ -63,6 +65,8 @@ class SessionRequest:
             raise UserError("too-many-recipients", count=count, limit=MAX_RECIPIENTS)
         if not count:
             raise UserError("recipients-missing")
+        for address in (self.envelope_sender, *self.envelope_recipients):
+            _check_address(address)
         if self.stage is Stage.SEND and self.message is None:
             raise UserError("message-missing")
         return self
@@ -93,6 +97,14 @@ class SessionRequest:
             "scenario": profile.scenario,
         }
         return {name: value for name, value in facts.items() if value}
+
+
+def _check_address(address: str) -> None:
+    try:
+        RcptTo(address).encode()
+    except InjectionRefused as error:
+        shown = address.encode("unicode_escape").decode("ascii")
+        raise UserError("address-injection", address=shown, position=error.position + 1) from None
 
 
 class Waker(Protocol):
