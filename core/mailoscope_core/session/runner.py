@@ -6,7 +6,6 @@ import threading
 import traceback
 from typing import Literal
 
-from mailoscope_core.protocol.commands import Verb
 from mailoscope_core.record.events import (
     AttemptStarted,
     EnvironmentNoted,
@@ -36,7 +35,7 @@ from mailoscope_core.session.planner import make_plan, renew
 from mailoscope_core.session.reach import choose_fqdn
 from mailoscope_core.session.reception import Reception
 from mailoscope_core.session.request import Services, SessionRequest
-from mailoscope_core.session.stepping import Outcome, StepFailed, Stepping
+from mailoscope_core.session.stepping import Outcome, StepFailed, Stepping, outcome_of
 from mailoscope_core.session.steps import Plan, Step, StepKind
 
 # A no to one of these does not stop a run: there is more to learn from the next step.
@@ -262,23 +261,25 @@ class SessionRunner:
 
     def _say_goodbye(self) -> None:
         """Say QUIT if the server still listens; wait for its reply a moment, not longer."""
-        link = self._run.link
-        quit_line = b"QUIT"
+        run = self._run
+        link, quit_line = run.link, b"QUIT"
         if not link.is_open or link.machine.pending or not link.machine.check(quit_line).allowed:
             return
-        link.step = "quit"
-        sent = link.send(quit_line)
-        if sent.verb is not Verb.QUIT:
-            return
+        planned = run.desk.plan.find("quit")
+        if planned is None or planned.id in run.desk.sent:
+            planned = run.desk.add_now("QUIT", force=False)
+            self.log.append(run.desk.event("inserted"))
+        run.desk.running, link.step = planned, planned.id
+        self.log.append(StepStarted(step=planned.id, kind=planned.kind.value))
+        link.send(quit_line)
         until = self._services.clock() + _FINISH_PATIENCE_S
-        while link.is_open and not link.replies:
-            left = until - self._services.clock()
-            if left <= 0:
-                return
+        while link.is_open and not link.replies and until > self._services.clock():
             try:
-                self._pilot.wait_briefly(left)
+                self._pilot.wait_briefly(until - self._services.clock())
             except (Cancelled, FinishAsked, RestartAsked, Dropped, TlsAccepted):
-                return
+                break
+        outcome = outcome_of(link.replies.popleft()[0]) if link.replies else "failed"
+        self.log.append(StepFinished(step=planned.id, kind=planned.kind.value, outcome=outcome))
 
     def _outcome(self) -> Literal["done", "refused", "failed", "cancelled"]:
         if self._trouble is None:
