@@ -1,0 +1,1 @@
+"""What replies and failures mean: catalogue, rules, diagnosis, comparison."""

@@ -1,0 +1,218 @@
+"""Turns a session's log, or pasted text, into ranked findings."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from importlib.resources.abc import Traversable
+
+import msgspec
+
+from mailoscope_core.knowledge.finding import Experiment, Finding, Severity
+from mailoscope_core.knowledge.matching import Hit, Matcher
+from mailoscope_core.knowledge.observation import Observation
+from mailoscope_core.knowledge.observe import Observer
+from mailoscope_core.knowledge.rules import (
+    EARLIER,
+    UNKNOWN_REPLY,
+    UNKNOWN_TEMPORARY,
+    Rule,
+    load_rules,
+)
+from mailoscope_core.knowledge.unwrap import StepCues, load_step_cues, unwrap
+from mailoscope_core.knowledge.vendors import Vendors, load_vendors
+from mailoscope_core.record.events import Entry, Header
+
+UNKNOWN = "unknown"
+MAX_TEXT_PARAM = 500
+_MERGED_PARAMS = ("recipient", "address")
+_SEVERITIES = (Severity.ERROR, Severity.WARNING, Severity.INFO)
+_ALTERNATIVE = 0.5
+
+
+class Explainer:
+    """Rules, vendors and cues, loaded once; makes findings of logs and of texts."""
+
+    def __init__(self, matcher: Matcher, vendors: Vendors, cues: StepCues) -> None:
+        self._matcher = matcher
+        self._vendors = vendors
+        self._cues = cues
+
+    def begin(self, header: Header | None = None) -> Diagnosis:
+        """Return a fold that is fed entry by entry while a session runs."""
+        return Diagnosis(self, Observer(self._vendors, header))
+
+    def diagnose(
+        self, entries: Iterable[Entry], header: Header | None = None
+    ) -> tuple[Finding, ...]:
+        """Return the findings of a log, the most important first."""
+        diagnosis = self.begin(header)
+        for entry in entries:
+            diagnosis.feed(entry)
+        return diagnosis.findings
+
+    def explain(self, text: str) -> tuple[Finding, ...]:
+        """Return the findings of pasted text, the best first; never raises.
+
+        Empty when nothing is recognised. Looks at the first and last part of long texts.
+        """
+        judged = [
+            (self.judge(seen), seen) for seen in unwrap(text, self._cues, self._vendors.of_reply)
+        ]
+        claimed = [(hit, seen) for hit, seen in judged if hit is not None]
+        firm = [(hit, seen) for hit, seen in claimed if seen.kind == "reply" or not _is_vague(hit)]
+        order = sorted(firm or claimed, key=lambda pair: _pasted_order(*pair))
+        return _distinct_classes(self._findings(order))
+
+    def judge(self, seen: Observation) -> Hit | None:
+        """Return the rule that explains an observation best, or null.
+
+        A refusal that no rule knows is explained by the class of its code alone.
+        """
+        hits = self._matcher.hits(seen)
+        if hits:
+            return hits[0]
+        if seen.kind != "reply" or (seen.code is None and seen.enhanced is None):
+            return None
+        first = seen.code // 100 if seen.code is not None else int((seen.enhanced or "0")[0])
+        if first not in (4, 5):
+            return None
+        return Hit(self._matcher.book[UNKNOWN_TEMPORARY if first == 4 else UNKNOWN_REPLY], 0.0)
+
+    def rank(self, judged: Iterable[tuple[Hit, Observation]]) -> tuple[Finding, ...]:
+        """Return the findings of a log: errors first, what is known, the last attempt, in order."""
+        order = sorted(judged, key=lambda pair: _log_order(*pair))
+        return tuple(self._findings(order))
+
+    def _findings(self, order: Iterable[tuple[Hit, Observation]]) -> list[Finding]:
+        found: dict[str, Finding] = {}
+        for hit, seen in order:
+            finding = finding_of(hit.rule, seen)
+            before = found.get(finding.rule)
+            found[finding.rule] = _merged(before, finding) if before else finding
+        for hit, seen in order:
+            for rule_id in hit.rule.alternatives:
+                if rule_id not in found:
+                    rule = self._matcher.book[rule_id]
+                    other = finding_of(rule, seen)
+                    found[rule_id] = msgspec.structs.replace(
+                        other, confidence=other.confidence * _ALTERNATIVE
+                    )
+        return list(found.values())
+
+
+class Diagnosis:
+    """The findings of a log that is still growing; cheap to ask after each entry."""
+
+    def __init__(self, explainer: Explainer, observer: Observer) -> None:
+        self._explainer = explainer
+        self._observer = observer
+        self._judged: list[tuple[Observation, Hit | None]] = []
+
+    def feed(self, entry: Entry) -> None:
+        """Take one entry of the log into account."""
+        self._observer.feed(entry)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings so far, the most important first."""
+        current = self._observer.observations
+        for place, seen in enumerate(current):
+            if place == len(self._judged):
+                self._judged.append((seen, self._explainer.judge(seen)))
+            elif self._judged[place][0] is not seen:  # only `recovered` has changed
+                self._judged[place] = (seen, self._judged[place][1])
+        return self._explainer.rank((hit, seen) for seen, hit in self._judged if hit is not None)
+
+
+def load_explainer(root: Traversable | None = None) -> Explainer:
+    """Return an explainer with the product's data; raises `UserError` knowledge-invalid."""
+    return Explainer(Matcher(load_rules(root)), load_vendors(root), load_step_cues(root))
+
+
+def diagnose(entries: Iterable[Entry], header: Header | None = None) -> tuple[Finding, ...]:
+    """Return the ranked findings of a log, with the product's data."""
+    return _product_explainer().diagnose(entries, header)
+
+
+def explain(text: str) -> tuple[Finding, ...]:
+    """Return the ranked findings of pasted text, with the product's data."""
+    return _product_explainer().explain(text)
+
+
+@functools.cache
+def _product_explainer() -> Explainer:
+    return load_explainer()
+
+
+def finding_of(rule: Rule, seen: Observation) -> Finding:
+    """Return what a rule says about an observation."""
+    reported = rule.reported_at if rule.fixed_step or not seen.step else seen.step
+    caused = seen.earlier if rule.caused_at == EARLIER else rule.caused_at
+    severity = rule.severity
+    if seen.recovered and severity is Severity.ERROR:
+        severity = Severity.WARNING
+    params = {
+        "code": str(seen.code) if seen.code is not None else "",
+        "enhanced": seen.enhanced or "",
+        "text": " ".join(seen.text.split())[:MAX_TEXT_PARAM],
+        **seen.params,
+    }
+    return Finding(
+        rule=rule.id,
+        classification=rule.classification,
+        severity=severity,
+        owner=rule.owner,
+        reported_at=reported or None,
+        caused_at=caused or reported or None,
+        confidence=rule.confidence,
+        code=seen.code,
+        enhanced=seen.enhanced,
+        params={name: value for name, value in params.items() if value},
+        evidence=seen.evidence,
+        fix_tags=rule.fix_tags,
+        experiments=tuple(
+            Experiment(id=f"{rule.id}.experiments.{number}", field=data.field, value=data.value)
+            for number, data in enumerate(rule.experiments)
+        ),
+    )
+
+
+def _log_order(hit: Hit, seen: Observation) -> tuple[int, bool, int, int, int]:
+    """Errors first; what is known; the last attempt; strong rules; then as it happened."""
+    finding = finding_of(hit.rule, seen)
+    first = seen.evidence[0] if seen.evidence else 0
+    unknown = hit.rule.classification == UNKNOWN
+    strength = -max(0, hit.rule.priority)
+    return (_SEVERITIES.index(finding.severity), unknown, -seen.attempt, strength, first)
+
+
+def _is_vague(hit: Hit) -> bool:
+    """Whether a rule only repeats that something failed, as the wrappers of programs do."""
+    return hit.tier < 0
+
+
+def _pasted_order(hit: Hit, seen: Observation) -> tuple[bool, bool, int, float]:
+    """What is known first; the server's own words before the program's; then by rank."""
+    unknown = hit.rule.classification == UNKNOWN
+    special = hit.tier > 0
+    return (unknown, seen.kind != "reply" and not special, -hit.tier, -hit.specificity)
+
+
+def _merged(before: Finding, more: Finding) -> Finding:
+    """Return one finding for two observations of the same rule, with the evidence of both."""
+    params = dict(before.params)
+    for name in _MERGED_PARAMS:
+        value = more.params.get(name, "")
+        if value and value not in params.get(name, "").split(", "):
+            params[name] = ", ".join(filter(None, (params.get(name), value)))
+    evidence = tuple(dict.fromkeys((*before.evidence, *more.evidence)))
+    return msgspec.structs.replace(before, params=params, evidence=evidence)
+
+
+def _distinct_classes(findings: list[Finding]) -> tuple[Finding, ...]:
+    """Keep the best finding of each class: a program and the log of it say the same thing twice."""
+    best: dict[str, Finding] = {}
+    for finding in findings:
+        best.setdefault(finding.classification, finding)
+    return tuple(best.values())
