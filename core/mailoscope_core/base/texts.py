@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gettext
-import tomllib
 from importlib import resources
 from typing import Any
 
@@ -54,6 +53,8 @@ class Texts:
     def error(self, error: UserError) -> str:
         """Return the sentence for `error`: what happened, to what, what to do now."""
         if self._errors is None:
+            import tomllib  # only errors need it, and the window starts without one
+
             source = resources.files("mailoscope_resources").joinpath("text/errors.toml")
             self._errors = tomllib.loads(source.read_text(encoding="utf-8"))
         entry = self._errors.get(error.code)

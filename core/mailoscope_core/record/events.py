@@ -127,7 +127,7 @@ KNOWN = (
 )
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One line of the log: `seq` counts from 0, `at` is seconds since the session began."""
 
     seq: int

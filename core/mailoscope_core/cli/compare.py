@@ -1,0 +1,148 @@
+"""`compare`: two codes side by side, what differs, and when to use which."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from mailoscope_core.base.texts import Texts
+from mailoscope_core.cli.arguments import CommandParser, exit_code_help
+from mailoscope_core.cli.console import Console
+from mailoscope_core.cli.exits import Exit
+from mailoscope_core.cli.json_lines import json_line
+from mailoscope_core.cli.record_text import RecordText
+from mailoscope_core.knowledge.catalogue import load_catalogue
+from mailoscope_core.knowledge.compare import (
+    SECTIONS,
+    Comparison,
+    Difference,
+    SectionName,
+    compare,
+)
+from mailoscope_core.knowledge.records import PairRecord
+
+_WIDTH = 96
+
+
+def run(arguments: Sequence[str], console: Console) -> int:
+    """Print the comparison of two codes. Raises `UserError` code-unknown."""
+    options = _parser(console.texts).parse_args(arguments)
+    comparison = compare(load_catalogue(), options.first, options.second)
+    words = RecordText(console.texts)
+    if options.json:
+        console.say(json_line(comparison_object(comparison, words)))
+        return Exit.OK
+    for line in comparison_lines(comparison, words):
+        console.say(line)
+    return Exit.OK
+
+
+def comparison_lines(comparison: Comparison, words: RecordText) -> Iterator[str]:
+    """Yield the comparison as wrapped lines: first the advice, then the sections one by one."""
+    _ = words.texts.gettext
+    a, b = comparison.a, comparison.b
+    yield f"{words.title(a)} / {words.title(b)}"
+    if comparison.pair is not None:
+        yield from _pair_lines(comparison.pair, words.texts)
+    if comparison.differences:
+        yield ""
+        yield _("What differs:")
+        for difference in comparison.differences:
+            left, right = (
+                _aspect(difference, values, words) for values in (difference.left, difference.right)
+            )
+            yield f"  {words.label(difference.aspect)}: {a.code} {left} | {b.code} {right}"
+    for name in SECTIONS[1:]:
+        yield from _section_lines(comparison, name, words)
+
+
+def _pair_lines(pair: PairRecord, texts: Texts) -> Iterator[str]:
+    _ = texts.gettext
+    yield ""
+    yield from textwrap.wrap(texts.record(pair.id, "description", pair.description), _WIDTH)
+    for label, field in (
+        (_("Key differences"), "key_differences"),
+        (_("When to use which"), "when_to_use"),
+    ):
+        yield ""
+        yield f"{label}:"
+        for entry in _entries(pair, field, texts):
+            yield from textwrap.wrap(entry, _WIDTH, initial_indent="  - ", subsequent_indent="    ")
+
+
+def _section_lines(comparison: Comparison, name: SectionName, words: RecordText) -> Iterator[str]:
+    sides = [(record.code, words.lines(record, name)) for record in (comparison.a, comparison.b)]
+    if not any(lines for _, lines in sides):
+        return
+    yield ""
+    yield f"{words.label(name)}:"
+    for code, lines in sides:
+        margin = " " * (len(code) + 4)
+        for number, line in enumerate(lines or ("–",)):
+            head = f"  {code}  " if number == 0 else margin
+            yield from textwrap.wrap(line, _WIDTH, initial_indent=head, subsequent_indent=margin)
+
+
+def _aspect(difference: Difference, values: Sequence[str], words: RecordText) -> str:
+    """Return the words for one side of a computed difference."""
+    _ = words.texts.gettext
+    if difference.aspect == "permanent":
+        return {"yes": _("yes"), "no": _("no")}[values[0]] if values else "–"
+    if difference.aspect == "steps":
+        return ", ".join(words.steps(values)) or _("any step")
+    if difference.aspect == "who":
+        return ", ".join(words.owners(values)) or "–"
+    return ", ".join(value.partition(".")[2] or value for value in values) or "–"
+
+
+def comparison_object(comparison: Comparison, words: RecordText) -> dict[str, Any]:
+    """Return the comparison for programs, with the words in the user's language."""
+    records = (comparison.a, comparison.b)
+    return {
+        "codes": [record.code for record in records],
+        "records": [
+            {"id": record.id, "code": record.code, **words.fields(record)} for record in records
+        ],
+        "sections": [
+            {
+                "name": name,
+                "label": words.label(name),
+                "left": list(words.lines(comparison.a, name)),
+                "right": list(words.lines(comparison.b, name)),
+            }
+            for name in SECTIONS
+        ],
+        "differences": [msgspec.to_builtins(each) for each in comparison.differences],
+        "same": list(comparison.same),
+        "pair": comparison.pair and _pair_object(comparison.pair, words.texts),
+    }
+
+
+def _pair_object(pair: PairRecord, texts: Texts) -> dict[str, Any]:
+    return {
+        "description": texts.record(pair.id, "description", pair.description),
+        "key_differences": _entries(pair, "key_differences", texts),
+        "when_to_use": _entries(pair, "when_to_use", texts),
+        "rfc": list(pair.rfc),
+    }
+
+
+def _entries(pair: PairRecord, field: str, texts: Texts) -> list[str]:
+    return [
+        texts.record(pair.id, f"{field}.{number}", entry)
+        for number, entry in enumerate(getattr(pair, field))
+    ]
+
+
+def _parser(texts: Texts) -> CommandParser:
+    _ = texts.gettext
+    codes = (Exit.OK, Exit.OPTIONS, Exit.UNKNOWN)
+    description = _("Puts two codes side by side: what each means, how they differ, which is when.")
+    parser = CommandParser("compare", description, texts, epilog=exit_code_help(texts, codes))
+    parser.given.add_argument("first", metavar=_("CODE"), help=_("such as 354 or 5.7.1"))
+    parser.given.add_argument("second", metavar=_("CODE"), help=_("the code to compare it with"))
+    parser.options.add_argument("--json", action="store_true", help=_("print one JSON object"))
+    return parser
