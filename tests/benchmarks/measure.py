@@ -37,7 +37,6 @@ def peak_memory_mib(run: Callable[[], object]) -> float:
     here, there = multiprocessing.get_context("fork").Pipe(duplex=False)
 
     def work() -> None:
-        run()  # once to import and warm up what a second run would have anyway
         before = _resident_kib()
         _reset_peak()
         run()

@@ -1,0 +1,113 @@
+"""The preferences: each takes effect at once, Cancel takes all of them back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, get_args
+
+import msgspec
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
+
+from mailoscope_core.base.texts import languages
+from mailoscope_core.storage.profile import Timeouts
+from mailoscope_gui.dialogs.fields import CheckField, ChoiceField, SecondsField
+from mailoscope_gui.dialogs.form import FormPage
+from mailoscope_gui.i18n import N_
+
+if TYPE_CHECKING:
+    from mailoscope_core.storage.settings import Preferences
+    from mailoscope_gui.services import Services
+
+ThemeName = Literal["system", "light", "dark"]
+
+# Each language is called as it calls itself, whatever the language in use.
+_OWN_NAMES = {"en": "English", "hi": "हिन्दी"}
+_THEMES = (
+    ("system", N_("As the system")),
+    ("light", N_("Light")),
+    ("dark", N_("Dark")),
+)
+_TIMEOUTS = ("connect", "command", "final_dot")
+
+
+class PreferencesDialog(QDialog):
+    """Language, theme, timeouts of new profiles, history."""
+
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("preferences")
+        self._services = services
+        self._before = services.preferences
+        self._language_before = services.language.code
+        self._filling = True
+        self.page = FormPage()
+        known = [(code, _OWN_NAMES.get(code, code)) for code in languages()]
+        self.page.add("language", ChoiceField(known), N_("&Language"))
+        self.page.add("theme", ChoiceField(_THEMES), N_("&Colours"))
+        self.page.add(
+            "keep_history",
+            CheckField(N_("&Keep past sessions on this machine")),
+            "",
+            N_("Sessions hold what was said, without passwords and message texts."),
+        )
+        self.page.add("connect", SecondsField(), N_("C&onnecting, for each address"))
+        self.page.add("command", SecondsField(), N_("&Greeting and commands"))
+        self.page.add(
+            "final_dot",
+            SecondsField(),
+            N_("After the &message"),
+            N_("These times are for new profiles; each profile has its own."),
+        )
+        self.buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
+        )
+        column = QVBoxLayout(self)
+        column.addWidget(self.page)
+        column.addStretch()
+        column.addWidget(self.buttons)
+        self.setMinimumWidth(520)
+        self._fill(self._before)
+        self._filling = False
+        self.page.changed.connect(self._apply)
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        services.language.changed.connect(self.retranslate)
+        self.retranslate()
+
+    def preferences(self) -> Preferences:
+        """Return the preferences as the fields say."""
+        values = self.page.values()
+        timeouts = Timeouts(**{name: values.pop(name) for name in _TIMEOUTS})
+        return msgspec.structs.replace(self._services.preferences, timeouts=timeouts, **values)
+
+    def reject(self) -> None:
+        """Take everything back."""
+        if self._services.preferences != self._before:
+            self._services.use_preferences(self._before)
+            self._services.language.use(self._language_before)
+        super().reject()
+
+    def _fill(self, preferences: Preferences) -> None:
+        theme = preferences.theme if preferences.theme in get_args(ThemeName) else "system"
+        self.page.fill(
+            {
+                "language": preferences.language or self._language_before,
+                "theme": theme,
+                "keep_history": preferences.keep_history,
+                **{name: getattr(preferences.timeouts, name) for name in _TIMEOUTS},
+            }
+        )
+
+    def _apply(self) -> None:
+        wanted = self.preferences()
+        if not self._filling and wanted != self._services.preferences:
+            self._services.use_preferences(wanted)
+
+    def retranslate(self) -> None:
+        """Take the words of the language in use."""
+        gettext = self._services.language.gettext
+        self.setWindowTitle(gettext("Preferences"))
+        self._filling = True
+        self.page.retranslate(gettext)
+        self._filling = False
+        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setText(gettext("&OK"))
+        self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(gettext("Cancel"))

@@ -1,0 +1,1 @@
+"""Read-only Qt models over the folds of a session's log."""

@@ -1,0 +1,71 @@
+"""The pages of the window: start, session, explain and reference, each made when it is needed."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from mailoscope_gui.controller import CodeQuestion, Controller
+from mailoscope_gui.services import Services
+
+_LATER = {
+    "explain": ("mailoscope_gui.reference.explain_page", "ExplainPage"),
+    "reference": ("mailoscope_gui.reference.reference_page", "ReferencePage"),
+}
+
+
+class Pages(QStackedWidget):
+    """Shows one page at a time."""
+
+    def __init__(
+        self,
+        services: Services,
+        controller: Controller,
+        start: QWidget,
+        make_session: Callable[[], QWidget],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._services, self._controller = services, controller
+        self._make_session = make_session
+        self._pages = {"start": start}
+        self.addWidget(start)
+        controller.page_wanted.connect(self.show_page)
+        controller.code_wanted.connect(self._look_up)
+
+    @property
+    def shown(self) -> str:
+        """The name of the page that is shown."""
+        return next(name for name, page in self._pages.items() if page is self.currentWidget())
+
+    def show_page(self, name: str) -> None:
+        """Show a page, making it first if it has not been seen."""
+        self.setCurrentWidget(self.page(name))
+
+    def page(self, name: str) -> QWidget:
+        """Return a page, made now if it has not been."""
+        if name not in self._pages:
+            self._pages[name] = self._make(name)
+            self.addWidget(self._pages[name])
+        return self._pages[name]
+
+    def has(self, name: str) -> bool:
+        """Tell whether a page has been made."""
+        return name in self._pages
+
+    def _make(self, name: str) -> QWidget:
+        if name == "session":
+            return self._make_session()
+        module, kind = _LATER[name]
+        page: Callable[[Services, Controller], QWidget]
+        page = getattr(importlib.import_module(module), kind)
+        return page(self._services, self._controller)
+
+    def _look_up(self, question: CodeQuestion) -> None:
+        page = self.page("reference")
+        if question.other is not None and question.code is not None:
+            page.compare(question.code, question.other)  # type: ignore[attr-defined]
+        else:
+            page.show_code(question.code, question.enhanced)  # type: ignore[attr-defined]

@@ -1,0 +1,1 @@
+"""Explaining pasted errors, looking up and comparing reply codes."""

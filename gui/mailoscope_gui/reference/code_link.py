@@ -1,0 +1,72 @@
+"""A reply code as a button that leads to the reference: a chip to press."""
+
+from __future__ import annotations
+
+import re
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from mailoscope_gui.delegates.glyphs import paint_glyph, reply_glyph
+from mailoscope_gui.theme import Theme
+
+_HEIGHT = 24
+_PAD = 9.0
+_GLYPH = 9.0
+
+
+class CodeLink(QAbstractButton):
+    """Shows a code as people write it (354, 5.7.1, 5xx, X.7) in the colour of its class."""
+
+    def __init__(self, theme: Theme, code: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.code = code
+        self.setText(code)
+        self.setAccessibleName(code)
+        self.setObjectName(f"code-{code}")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.update)
+
+    def sizeHint(self) -> QSize:
+        """Return the chip's own size."""
+        width = QFontMetricsF(self.font()).horizontalAdvance(self.code)
+        return QSize(int(width + 2 * _PAD + _GLYPH + 6) + 1, _HEIGHT)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw an outlined chip; filled under the mouse, framed twice with the focus."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colour = code_colour(self._theme, self.code)
+        filled = self.underMouse() or self.isDown()
+        ink = self._theme.on_chip if filled else colour
+        painter.setPen(QPen(colour, 2.0 if self.hasFocus() else 1.2))
+        if filled:
+            painter.setBrush(colour)
+        else:
+            painter.setBrush(self.palette().brush(QPalette.ColorRole.Base))
+        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
+        glyph = QRectF(_PAD, box.center().y() - _GLYPH / 2, _GLYPH, _GLYPH)
+        paint_glyph(painter, reply_glyph(class_of(self.code)), glyph, ink)
+        painter.setPen(ink)
+        words = box.adjusted(_PAD + _GLYPH + 4, 0, -4, 0)
+        painter.drawText(
+            words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.code
+        )
+        painter.end()
+
+
+def class_of(code: str) -> int | None:
+    """Return a code of the same class (200 for `2xx`, 500 for `5.7.1`), null for `X.7.1`."""
+    first = code[:1]
+    return int(first) * 100 if re.fullmatch(r"[2-5]", first) else None
+
+
+def code_colour(theme: Theme, code: str) -> QColor:
+    """Return the colour of a code's class; one for several classes is muted."""
+    known = class_of(code)
+    return theme.reply(known) if known is not None else theme.muted

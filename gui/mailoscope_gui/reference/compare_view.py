@@ -1,0 +1,259 @@
+"""Two codes side by side: first when it is which, then where they differ, then all they say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from mailoscope_gui.i18n import N_
+from mailoscope_gui.labels import caption, heading, plain, wrapped
+from mailoscope_gui.panels.flow_layout import FlowLayout
+from mailoscope_gui.panels.sections import Sections
+from mailoscope_gui.reference import worded
+from mailoscope_gui.reference.code_link import CodeLink, code_colour
+from mailoscope_gui.reference.record_view import big_code
+
+if TYPE_CHECKING:
+    from mailoscope_core.knowledge.compare import Comparison, Section, Side
+    from mailoscope_core.knowledge.records import CodeRecord, PairRecord
+    from mailoscope_gui.services import Services
+
+_SECTIONS = {
+    "description": N_("What it says"),
+    "when_seen": N_("When you see it"),
+    "how_to_fix": N_("How to fix it"),
+    "notes": N_("Good to know"),
+    "related": N_("Related"),
+    "rfc": N_("Source"),
+}
+_ASPECTS = {
+    "class": N_("First digit"),
+    "second-digit": N_("Second digit"),
+    "permanent": N_("For how long"),
+    "steps": N_("Steps"),
+    "who": N_("Who must act"),
+    "scope": N_("Kind of code"),
+}
+_STRIPE = 4.0
+
+
+class CompareView(Sections):
+    """Built anew for each comparison and language."""
+
+    code_picked = Signal(str)
+
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+        super().__init__(services.theme, parent)
+        self.setObjectName("comparison")
+        self._services = services
+        self._comparison: Comparison | None = None
+        services.theme.changed.connect(self.retranslate)
+
+    def show_comparison(self, comparison: Comparison) -> None:
+        """Show two codes."""
+        self._comparison = comparison
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Write the comparison in the language in use."""
+        if self._comparison is None:
+            return
+        self.begin()
+        self.column.setContentsMargins(22, 16, 22, 20)
+        self.column.setSpacing(12)
+        comparison = self._comparison
+        grid = _grid()
+        advice = self._advice_by_code(comparison.pair)
+        for column, record in enumerate((comparison.a, comparison.b)):
+            grid.addWidget(self._head(record, advice.get(record.code, "")), 0, column)
+        self.column.addLayout(grid)
+        if comparison.pair is not None:
+            self._advise(comparison.pair)
+        else:
+            gettext = self._services.language.gettext
+            self.text(gettext("Nobody has written about this pair yet; this is how they differ."))
+        self._differences(comparison)
+        self._sections(comparison)
+        self.end()
+
+    # --- the parts ----------------------------------------------------------------------------
+
+    def _advice_by_code(self, pair: PairRecord | None) -> dict[str, str]:
+        """Return the sentence that belongs to one code alone, if there is one for each."""
+        if pair is None or len(pair.when_to_use) != 2:
+            return {}
+        rules = worded.entries(self._services.language.texts, pair, "when_to_use")
+        named = all(code in rule for code, rule in zip(pair.codes, rules, strict=True))
+        return dict(zip(pair.codes, rules, strict=True)) if named else {}
+
+    def _head(self, record: CodeRecord, advice: str) -> QWidget:
+        card = _CodeCard(self._services, record.code)
+        column = card.column
+        column.addWidget(big_code(self._services, record.code))
+        name = heading(worded.field(self._services.language.texts, record, "name"), points=2.0)
+        column.addWidget(name)
+        if advice:
+            column.addSpacing(6)
+            column.addWidget(wrapped(advice))
+        column.addStretch()
+        return card
+
+    def _advise(self, pair: PairRecord) -> None:
+        texts, gettext = self._services.language.texts, self._services.language.gettext
+        self.text(worded.field(texts, pair, "description"))
+        if not self._advice_by_code(pair):
+            self._heading(gettext("When to use which"))
+            self.points(worded.entries(texts, pair, "when_to_use"))
+        self._heading(gettext("What tells them apart"))
+        self.points(worded.entries(texts, pair, "key_differences"))
+        if pair.rfc:
+            source = wrapped(gettext("Source: {source}").format(source=" · ".join(pair.rfc)))
+            source.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+            self.add(source)
+
+    def _differences(self, comparison: Comparison) -> None:
+        gettext = self._services.language.gettext
+        shown = [each for each in comparison.differences if each.aspect in _ASPECTS]
+        if not shown:
+            return
+        self._heading(gettext("Side by side"))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(22)
+        grid.setVerticalSpacing(7)
+        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(2, 1)
+        for column, record in enumerate(self._both(), start=1):
+            label = plain(record.code)
+            label.setFont(self._services.theme.mono())
+            _tint(label, code_colour(self._services.theme, record.code))
+            grid.addWidget(label, 0, column)
+        for row, each in enumerate(shown, start=1):
+            name = plain(gettext(_ASPECTS[each.aspect]))
+            name.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+            grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
+            sides = zip(self._both(), (each.left, each.right), strict=True)
+            for column, (record, values) in enumerate(sides, start=1):
+                words = self._values(each.aspect, values, record)
+                grid.addWidget(wrapped(words), row, column)
+        self.column.addLayout(grid)
+
+    def _sections(self, comparison: Comparison) -> None:
+        for section in comparison.sections:
+            words = _SECTIONS.get(section.name)
+            if words is None or not any((*section.left.entries, *section.right.entries)):
+                continue
+            self._heading(self._services.language.gettext(words))
+            grid = _grid()
+            for column, side in enumerate((section.left, section.right)):
+                grid.addLayout(self._side(section, side), 0, column)
+            self.column.addLayout(grid)
+
+    def _side(self, section: Section, side: Side) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(5)
+        if section.name == "related":
+            column.addWidget(self._links(side.entries))
+        elif section.name == "rfc":
+            column.addWidget(wrapped("\n".join(side.entries)))
+        else:
+            for place, entry in enumerate(side.entries):
+                text = self._words(side, place, entry)
+                column.addWidget(wrapped(f"• {text}" if side.is_list else text))
+        if not side.entries:
+            column.addWidget(plain("–"))
+        column.addStretch()
+        return column
+
+    def _links(self, codes: tuple[str, ...]) -> QWidget:
+        holder = QWidget()
+        flow = FlowLayout(holder)
+        for code in codes:
+            link = CodeLink(self._services.theme, code)
+            link.clicked.connect(lambda _checked=False, it=link: self.code_picked.emit(it.code))
+            flow.addWidget(link)
+        return holder
+
+    # --- words --------------------------------------------------------------------------------
+
+    def _both(self) -> tuple[CodeRecord, CodeRecord]:
+        assert self._comparison is not None  # only called while one is shown
+        return (self._comparison.a, self._comparison.b)
+
+    def _words(self, side: Side, place: int, entry: str) -> str:
+        name = f"{side.field}.{place}" if side.is_list else side.field
+        return self._services.language.texts.record(side.record, name, entry)
+
+    def _values(self, aspect: str, values: tuple[str, ...], record: CodeRecord) -> str:
+        texts, gettext = self._services.language.texts, self._services.language.gettext
+        names = worded.Names(texts)
+        if aspect == "permanent":
+            lasting = worded.permanence(record)
+            return gettext(lasting) if lasting else "–"
+        if aspect == "scope":
+            return ", ".join(gettext(worded.SCOPES[value]) for value in values)
+        if aspect == "steps":
+            return ", ".join(names.step(value) for value in values) or gettext("any")
+        if aspect == "who":
+            return "\n".join(names.owner(value) for value in values) or "–"
+        return ", ".join(self._group(value) for value in values) or "–"
+
+    def _group(self, record_id: str) -> str:
+        """Return what a first or second digit says: the name of its record."""
+        scope, _, digit = record_id.partition(".")
+        code = f"{digit}xx" if scope == "class" else f"x{digit}x"
+        record = self._services.catalogue.record(code)
+        if record is None:
+            return code
+        return f"{code}: {worded.field(self._services.language.texts, record, 'name')}"
+
+    def _heading(self, words: str) -> None:
+        label = caption(words)
+        _tint(label, self._services.theme.muted)
+        self.column.addSpacing(6)
+        self.column.addWidget(label)
+
+
+class _CodeCard(QFrame):
+    """The ground of one code's head, with a stripe in the colour of its class."""
+
+    def __init__(self, services: Services, code: str) -> None:
+        super().__init__()
+        self._theme = services.theme
+        self._code = code
+        self.setAccessibleName(code)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(20, 10, 14, 12)
+        self.column.setSpacing(2)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self._theme.border, 1.0))
+        painter.setBrush(self.palette().brush(QPalette.ColorRole.Base))
+        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(box, 8, 8)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(code_colour(self._theme, self._code))
+        stripe = QRectF(box.left() + 6, box.top() + 10, _STRIPE, box.height() - 20)
+        painter.drawRoundedRect(stripe, _STRIPE / 2, _STRIPE / 2)
+        painter.end()
+
+
+def _grid() -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(22)
+    grid.setColumnStretch(0, 1)
+    grid.setColumnStretch(1, 1)
+    # Both halves stay equal, whatever the longer text would like.
+    for column in (0, 1):
+        grid.setColumnMinimumWidth(column, 1)
+    return grid
+
+
+def _tint(label: QLabel, colour: QColor) -> None:
+    palette = label.palette()
+    palette.setColor(QPalette.ColorRole.WindowText, colour)
+    label.setPalette(palette)

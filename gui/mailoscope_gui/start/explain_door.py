@@ -1,0 +1,67 @@
+"""The second door: an error message to paste."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QWidget
+
+from mailoscope_gui.start.card import Card, set_default_look
+
+if TYPE_CHECKING:
+    from mailoscope_gui.controller import Controller
+    from mailoscope_gui.services import Services
+
+_HEIGHT = 150
+
+
+class ExplainDoor(Card):
+    """A box to paste into; the explanation has a page of its own."""
+
+    def __init__(
+        self, services: Services, controller: Controller, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(services.theme, parent)
+        self._language = services.language
+        self._controller = controller
+        self.paste = _PasteBox()
+        self.paste.setObjectName("paste")
+        self.paste.setFont(services.theme.mono())
+        self.paste.setTabChangesFocus(True)
+        self.button = QPushButton()
+        self.button.setObjectName("explain")
+        set_default_look(self.button)
+        row = QHBoxLayout()
+        row.addWidget(self.button)
+        row.addStretch()
+        self.column.addWidget(self.paste, 1)
+        self.column.addLayout(row)
+        self.button.clicked.connect(self._open)
+        self.retranslate()
+
+    def _open(self) -> None:
+        text = self.paste.toPlainText()
+        self.paste.clear()
+        self._controller.explain_text(text)
+
+    def retranslate(self) -> None:
+        """Take the words of the language in use."""
+        gettext = self._language.gettext
+        self.set_words(
+            gettext("Explain an error"),
+            gettext(
+                "Paste what the program, the log or the bounce says. It stays on this machine."
+            ),
+        )
+        self.paste.setAccessibleName(gettext("Error message"))
+        self.paste.setPlaceholderText("550 5.7.1 …")
+        self.button.setText(gettext("E&xplain"))
+
+
+class _PasteBox(QPlainTextEdit):
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), _HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), _HEIGHT)

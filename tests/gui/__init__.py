@@ -1,0 +1,1 @@
+"""Tests of the window, driven as a person would."""

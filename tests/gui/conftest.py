@@ -1,0 +1,40 @@
+"""The window for tests: built as the program builds it, with folders of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from mailoscope_core.storage.directories import Directories
+from mailoscope_gui.app import Application, build
+from mailoscope_gui.options import Options
+from tests.gui.person import Person
+
+
+@pytest.fixture
+def directories(tmp_path: Path) -> Directories:
+    """Folders for profiles, history and preferences."""
+    return Directories.in_one_folder(tmp_path / "mailoscope")
+
+
+@pytest.fixture
+def application(
+    qapp: QApplication, qtbot: QtBot, directories: Directories
+) -> Iterator[Application]:
+    """The whole window, shown, in English and in light colours."""
+    built = build(qapp, Options(language="en", theme="light"), directories=directories)
+    with qtbot.waitSignal(built.window.painted, timeout=10_000):
+        built.window.show()
+    yield built
+    built.window.close()
+    qtbot.waitUntil(lambda: not built.services.background.busy, timeout=10_000)
+
+
+@pytest.fixture
+def person(application: Application, qtbot: QtBot) -> Person:
+    """Somebody who sits at the window."""
+    return Person(application, qtbot)
