@@ -243,3 +243,14 @@ def test_files_that_are_no_messages(
 def test_a_pipe_is_not_waited_for(tmp_path: Path, spool: Spool) -> None:
     os.mkfifo(tmp_path / "pipe")
     assert loading(tmp_path / "pipe", spool)["code"] == "eml-not-file"
+
+
+@pytest.mark.parametrize("sample", ["plain", "leading-dots", "gtube", "long-lines", "large:1"])
+def test_a_hindi_interface_does_not_change_how_a_sample_is_encoded(
+    spool: Spool, sample: str
+) -> None:
+    message = make_sample(sample, spool, DRAFT, Texts("hi"))
+    assert b"base64" not in message.path.read_bytes().split(b"\r\n\r\n")[0]
+    assert not message.needs_8bit
+    if sample == "leading-dots":
+        assert b"\r\n." in message.path.read_bytes()

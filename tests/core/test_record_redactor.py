@@ -146,3 +146,47 @@ def test_several_hits_in_one_text_keep_what_stands_between() -> None:
     redactor = Redactor()
     redactor.learn("abcdefgh1")
     assert redactor.clean("<abcdefgh1> and <abcdefgh1>.") == f"<{MASK}> and <{MASK}>."
+
+
+def test_a_secret_cut_in_two_by_a_line_break_is_masked_in_both() -> None:
+    redactor = Redactor()
+    redactor.learn("Sw0rdfish-in-the-log?")
+    lines = redactor.clean_lines(("you said Sw0rdf", "ish-in-the-log? and", "more"))
+    assert lines == (f"you said {MASK}", f"{MASK} and", "more")
+
+
+def test_letters_that_fold_to_two_hide_no_secret() -> None:
+    redactor = Redactor()
+    redactor.learn("Sw0rdfish-in-the-log?")
+    assert redactor.clean("İstanbul: Sw0rdfish-in-the-log?") == f"İstanbul: {MASK}"
+
+
+def test_a_short_word_of_long_letters_is_still_found() -> None:
+    redactor = Redactor()
+    assert redactor.learn("पासवर्ड")
+    assert redactor.clean("पासवर्ड") == MASK
+
+
+def test_the_prompts_of_login_stay_readable_and_so_tell_nothing() -> None:
+    redactor = Redactor()
+    redactor.learn("my-Password:1")
+    redactor.learn("lab-password")
+    assert redactor.clean("334 UGFzc3dvcmQ6\r\n") == "334 UGFzc3dvcmQ6\r\n"
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("AUTH PLAIN ‹secret›", "AUTH PLAIN ‹secret›"),
+        ("AUTH PLAIN =", "AUTH PLAIN ="),
+        ("auth\tLOGIN\tYWJj", f"auth\tLOGIN\t{MASK}"),
+        ("AUTHX PLAIN YWJj", f"AUTHX {MASK}"),
+        ("\x01AUTH PLAIN YWJj", f"\x01AUTH {MASK}"),
+        ("AUTH hunter2", f"AUTH {MASK}"),
+        ("AUTH scram-sha-256", "AUTH scram-sha-256"),
+        ("AUTHOR hunter2", f"AUTHOR {MASK}"),
+        ("NOOP hunter2", "NOOP hunter2"),
+    ],
+)
+def test_what_is_shown_of_a_typed_auth_line(typed: str, shown: str) -> None:
+    assert Redactor().mask_typed(typed) == shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -140,8 +141,25 @@ def test_smtputf8_is_asked_for_when_an_address_needs_it() -> None:
 
 
 def test_helo_stands_behind_the_refused_ehlo_and_needs_no_extension() -> None:
-    plan = with_helo(make_plan(request(tls=TlsMode.OPTIONAL), "x"), "ehlo", "x")
+    tls = TlsMode.OPTIONAL
+    plan = with_helo(make_plan(request(tls=tls), "x"), "ehlo", "x", tls=tls)
     assert ids(plan) == ["dns", "connect", "greeting", "ehlo", "helo", "auth", "quit"]
+
+
+def test_helo_leaves_required_tls_in_the_plan() -> None:
+    tls = TlsMode.STARTTLS
+    plan = with_helo(make_plan(request(tls=tls), "x"), "ehlo", "x", tls=tls)
+    assert ids(plan)[3:7] == ["ehlo", "helo", "starttls", "tls"]
+
+
+def test_fitting_to_capabilities_keeps_what_is_skipped() -> None:
+    plan = make_plan(request(Stage.ASK, tls=TlsMode.NONE), "x")
+    steps = tuple(replace(step, skip=step.id == "mail") for step in plan.steps)
+    offered = Capabilities("mx", (("SIZE", "1000"),))
+    fitted = fit_to_capabilities(
+        Plan(steps), request(Stage.ASK), offered, frozenset(), encrypted=False
+    )
+    assert [step.id for step in fitted.steps if step.skip] == ["mail"]
 
 
 def test_a_restart_takes_edits_insertions_and_removals_along() -> None:

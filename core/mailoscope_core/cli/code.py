@@ -52,7 +52,7 @@ def _print(answer: Answer, words: RecordText, console: Console) -> None:
         for entry in entries:
             mark = "- " if len(entries) > 1 else ""
             for line in textwrap.wrap(
-                entry, _WIDTH, initial_indent=f"  {mark}", subsequent_indent="    "
+                entry, _WIDTH, initial_indent=f"  {mark}", subsequent_indent="  " + " " * len(mark)
             ):
                 console.say(line)
     for record in others:

@@ -63,7 +63,8 @@ class Console:
         if not self.interactive:
             return False
         _ = self.texts.gettext
-        answer = self.ask(f"{question} {_('[y/N]')} ")
+        choice = _("[y/N]")
+        answer = self.ask(f"{question} {choice} ")
         # Translated is the first letter that means yes; the English one stays possible.
         return answer is not None and answer.strip().casefold()[:1] in {_("y"), "y"}
 

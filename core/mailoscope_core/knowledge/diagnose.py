@@ -23,7 +23,7 @@ from mailoscope_core.knowledge.unwrap import StepCues, load_step_cues, unwrap
 from mailoscope_core.knowledge.vendors import Vendors, load_vendors
 from mailoscope_core.record.events import Entry, Header
 
-UNKNOWN = "unknown"
+_UNKNOWN = frozenset({UNKNOWN_REPLY, UNKNOWN_TEMPORARY})
 MAX_TEXT_PARAM = 500
 _MERGED_PARAMS = ("recipient", "address")
 _SEVERITIES = (Severity.ERROR, Severity.WARNING, Severity.INFO)
@@ -182,7 +182,7 @@ def _log_order(hit: Hit, seen: Observation) -> tuple[int, bool, int, int, int]:
     """Errors first; what is known; the last attempt; strong rules; then as it happened."""
     finding = finding_of(hit.rule, seen)
     first = seen.evidence[0] if seen.evidence else 0
-    unknown = hit.rule.classification == UNKNOWN
+    unknown = hit.rule.id in _UNKNOWN
     strength = -max(0, hit.rule.priority)
     return (_SEVERITIES.index(finding.severity), unknown, -seen.attempt, strength, first)
 
@@ -194,19 +194,24 @@ def _is_vague(hit: Hit) -> bool:
 
 def _pasted_order(hit: Hit, seen: Observation) -> tuple[bool, bool, int, float]:
     """What is known first; the server's own words before the program's; then by rank."""
-    unknown = hit.rule.classification == UNKNOWN
+    unknown = hit.rule.id in _UNKNOWN
     special = hit.tier > 0
     return (unknown, seen.kind != "reply" and not special, -hit.tier, -hit.specificity)
 
 
 def _merged(before: Finding, more: Finding) -> Finding:
-    """Return one finding for two observations of the same rule, with the evidence of both."""
-    params = dict(before.params)
+    """Return one finding for two observations of the same rule, with the evidence of both.
+
+    A server's reply leads, also where something told of it beforehand.
+    """
+    evidence = tuple(dict.fromkeys((*before.evidence, *more.evidence)))
+    if before.code is None and more.code is not None:
+        before, more = more, before
+    params = {**more.params, **before.params}
     for name in _MERGED_PARAMS:
         value = more.params.get(name, "")
         if value and value not in params.get(name, "").split(", "):
             params[name] = ", ".join(filter(None, (params.get(name), value)))
-    evidence = tuple(dict.fromkeys((*before.evidence, *more.evidence)))
     return msgspec.structs.replace(before, params=params, evidence=evidence)
 
 

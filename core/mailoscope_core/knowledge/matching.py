@@ -17,13 +17,14 @@ from dataclasses import dataclass
 from mailoscope_core.knowledge.observation import Observation
 from mailoscope_core.knowledge.rules import Match, Pattern, Rule, RuleBook
 
-MAX_FOLDED = 16_384
+MAX_FOLDED = 8_192
 """Characters of an observation that are looked at; a reply line has 512 (RFC 5321 4.5.3.1.5)."""
 
-_TEXT, _KIND, _VENDOR, _CLIENT, _STATE = 16, 12, 6, 6, 3
+_TEXT, _KIND, _EXACT_KIND, _VENDOR, _CLIENT, _STATE = 16, 12, 2, 6, 6, 3
 _ENHANCED, _ENHANCED_GLOB, _CODE, _CODE_CLASS, _STEP, _VERB = 6, 3, 4, 1, 2, 2
 _LETTERS_A_POINT, _MOST_LETTERS = 4, 40
 _CODE_TIER = -2
+_TRIGRAM = 3
 _WHOLE_WORD = 5
 """Literals of at most so many characters count only as whole words."""
 
@@ -79,6 +80,7 @@ class Matcher:
         literals = sorted({literal for _, match in entries for literal in _literals(match)})
         for literal in literals:
             uses.update(_trigrams(literal))
+        self._tiny = [literal for literal in literals if len(literal) < _TRIGRAM]
         for literal in literals:
             rarest = min(_trigrams(literal), key=lambda trigram: (uses[trigram], trigram))
             self._by_trigram.setdefault(rarest, []).append(literal)
@@ -110,11 +112,11 @@ class Matcher:
 
     def _present(self, text: str) -> frozenset[str]:
         """Return the literals that occur in a folded text, short ones only as whole words."""
-        found = self._by_trigram.keys() & _trigrams(text)
+        filed = self._by_trigram.keys() & _trigrams(text)
+        likely = [literal for trigram in filed for literal in self._by_trigram[trigram]]
         return frozenset(
             literal
-            for trigram in found
-            for literal in self._by_trigram[trigram]
+            for literal in (*likely, *self._tiny)
             if literal in text and (len(literal) > _WHOLE_WORD or self._is_word(literal, text))
         )
 
@@ -153,7 +155,8 @@ class Matcher:
         letters = max((len(_literal(pattern)) for pattern in said), default=0)
         points = min(letters, _MOST_LETTERS) / _LETTERS_A_POINT
         points += _TEXT * bool(said) + _TEXT / 2 * len(match.all_text)
-        points += _KIND * bool(match.kind) + _VENDOR * bool(match.vendor)
+        points += _KIND * bool(match.kind) + _EXACT_KIND * (seen.kind in match.kind)
+        points += _VENDOR * bool(match.vendor)
         points += _CLIENT * bool(match.client) + _STEP * bool(match.step)
         points += _VERB * bool(match.verb) + _STATE * len(match.params)
         points += _STATE * (match.tls is not None) + _STATE * (match.authenticated is not None)
@@ -200,8 +203,8 @@ def _literals(match: Match) -> Iterable[str]:
 
 
 def _trigrams(text: str) -> set[str]:
-    """Return the runs of three characters; a shorter text is padded as at a word's end."""
-    return {text[at : at + 3] for at in range(max(1, len(text) - 2))}
+    """Return the runs of three characters; a shorter text is its own run."""
+    return {text[at : at + _TRIGRAM] for at in range(max(1, len(text) - _TRIGRAM + 1))}
 
 
 def _literal(pattern: str | Pattern) -> str:

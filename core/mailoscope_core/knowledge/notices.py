@@ -13,13 +13,14 @@ SLOW_GREETING_MS = 5_000.0
 
 _ASTERISKS = re.compile(r"\*{6}")
 _BLANKED = re.compile(r"^X{3,}[A-Z]?$")
-# Postfix, Exim, Sendmail, Exchange, Gmail and most others, by the words around the id.
-_QUEUE_ID = re.compile(
-    r"(?:queued(?: mail)?(?: for delivery)? as|queued as|\bid=|InternalId=|accepted for delivery:?"
-    r"|Message accepted:?|Ok:?)\s*<?([A-Za-z0-9][\w.@+:=-]{3,80})",
-    re.IGNORECASE,
+# Gmail's trace token, Postfix, Exim, Exchange, then whatever follows an "Ok" and has a digit.
+_QUEUE_IDS = (
+    re.compile(r"\b([\w-]{4,80}\.[\w.-]{1,40})\s+-\s+gsmtp", re.IGNORECASE),
+    re.compile(r"\bqueued(?: mail)? as\s+<?([\w.@+:=-]{4,80})", re.IGNORECASE),
+    re.compile(r"\bInternalId=(\d+)"),
+    re.compile(r"\bid=([\w.@+-]{4,80})", re.IGNORECASE),
+    re.compile(r"\bOk:?\s+<?(?=[\w.@-]{0,79}\d)([\w.@-]{6,80})", re.IGNORECASE),
 )
-_TRACE_TOKEN = re.compile(r"\b([0-9a-z]{10,}[.-][\w.-]{4,})\s+-\s+gsmtp", re.IGNORECASE)
 _LITERAL = re.compile(r"^\[.*\]$")
 
 
@@ -78,5 +79,5 @@ def of_capabilities(event: CapabilitiesSeen, now: Attempt) -> Iterator[Notice]:
 
 def queue_id(text: str) -> str:
     """Return the server's own name for an accepted message, or an empty string."""
-    found = _TRACE_TOKEN.search(text) or _QUEUE_ID.search(text)
+    found = next((match for each in _QUEUE_IDS if (match := each.search(text))), None)
     return found[1] if found else ""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-MAX_REPLIES = 24
-MAX_WORDS = 1_500
+MAX_REPLIES = 12
+MAX_WORDS = 1_000
 
 _ENHANCED = r"[245]\.\d{1,3}\.\d{1,3}"
 # A code stands at the beginning of a line or after a sign, never inside a number, a path or a time.
@@ -21,7 +21,8 @@ _ENHANCED_LATER = re.compile(rf"(?:^|[\s(#\[]){_ENHANCED}(?![\d]|\.\d)")
 # What makes a number no reply code: a line of a source file, a port, an amount.
 _NO_CODE_BEFORE = re.compile(
     r"(?:\bline|\bport:?|\bpid|\bsize|\blimit|\bdelay|\bafter|\blength|\bversion|\bid|\bhttp/\d\.\d"
-    r"|\bof|\bcode 250 but got|\bthread|\btid|\bstatus|\bin|\bsocket|\d,|\d\.|::|\btook|\bdelays)[ =:#]{0,2}$",
+    r"|\bof|\bcode 250 but got|\bthread|\btid|\bstatus|\bin|\bsocket|\d,|\d\.|::|\btook|\bdelays)"
+    r"[ =:#]{0,2}$",
     re.IGNORECASE,
 )
 _NO_CODE_AFTER = re.compile(
@@ -64,7 +65,9 @@ def find_replies(text: str) -> list[FoundReply]:
     skip_to = 0
     for match in _CODE.finditer(text):
         start = match.start("code")
-        if start < skip_to or len(found) >= MAX_REPLIES:
+        if len(found) >= MAX_REPLIES:
+            break
+        if start < skip_to:
             continue
         if not _is_code(text, match):
             continue
@@ -160,8 +163,10 @@ def _lettre(text: str) -> list[FoundReply]:
 
 def _bare(text: str) -> list[FoundReply]:
     """Enhanced codes without a reply code, as some programs and bounces quote them."""
-    found = []
+    found: list[FoundReply] = []
     for match in _BARE_ENHANCED.finditer(text):
+        if len(found) >= MAX_REPLIES:
+            break
         before = text[max(0, match.start("enhanced") - 12) : match.start("enhanced")].lower()
         if re.search(r"(?:version|v|php|python|java|node|ruby|/)\W{0,2}$", before):
             continue
@@ -170,4 +175,4 @@ def _bare(text: str) -> list[FoundReply]:
         words = text[start : len(text) if end < 0 else end][:MAX_WORDS].strip()
         begin = match.start("enhanced")
         found.append(FoundReply(None, match["enhanced"], words, begin, start + len(words)))
-    return found[:MAX_REPLIES]
+    return found

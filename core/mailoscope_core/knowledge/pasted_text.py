@@ -5,8 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-MAX_CHARACTERS = 65_536
-_HEAD, _TAIL = 20_000, 8_000
+_HEAD, _TAIL = 16_000, 8_000
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]{0,16}[A-Za-z]")
 _CONTROL = re.compile(
@@ -22,14 +21,14 @@ _BYTES = re.compile(r"\bb(?=['\"])")
 _UNICODE_ESCAPE = re.compile(r"\\u00([0-7][0-9a-fA-F])")
 _QUOTE_MARK = re.compile(r"^(?:> ?)+", re.MULTILINE)
 _NEW_ENTRY = re.compile(
-    r"\s*(?:$|at\s|File\s|from\s|#|\d{1,4}[-/:.]\d|\[|\d{3}[ -]|-{2,}|={2,}|[<>]{1,3}|->|[A-Z][a-z]{2} \d"
-    r"|[A-Za-z-]{3,30}: |[\w.$]{3,80}(?:Error|Exception)\b|\*|•|Caused by)"
+    r"\s*(?:$|at\s|File\s|from\s|#|\d{1,4}[-/:.]\d|\[|\d{3}[ -]|-{2,}|={2,}|[<>]{1,3}|->"
+    r"|[A-Z][a-z]{2} \d|[A-Za-z-]{3,30}: |[\w.$]{3,80}(?:Error|Exception)\b|\*|•|Caused by)"
 )
 _WRAPPED_FROM = 50
 
 
 def clean(text: str) -> str:
-    """Return the text bounded, with `\\n` ends and with escapes, tags and quotation marks undone."""
+    """Return the text bounded, lines ended by LF, escapes, tags and quotation marks undone."""
     if len(text) > _HEAD + _TAIL:
         text = text[:_HEAD] + "\n" + text[-_TAIL:]
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ")

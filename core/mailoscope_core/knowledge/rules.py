@@ -55,7 +55,7 @@ class Match(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Fix(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One thing to do; `tag` warns machines of its nature, `action` names a button of the window."""
+    """One thing to do; `tag` warns machines of its nature, `action` names a button."""
 
     text: str
     tag: str = ""

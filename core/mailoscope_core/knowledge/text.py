@@ -23,7 +23,7 @@ class Terms:
         self._by_id = {record.id: record for record in records}
 
     def name(self, term: str, texts: Texts) -> str:
-        """Return a term's name (`owner.user`, `step.rcpt`, `trouble.spf-fail`), else its id's end."""
+        """Return a name (`owner.user`, `step.rcpt`, `trouble.spf-fail`), else the id's end."""
         record = self._by_id.get(term)
         if record is None:
             return term.partition(".")[2]

@@ -19,12 +19,13 @@ from mailoscope_core.knowledge.observation import Observation
 from mailoscope_core.knowledge.pasted_replies import FoundReply, find_replies
 from mailoscope_core.knowledge.pasted_text import clean, logical_lines
 
-MAX_LINES = 60
+MAX_LINES = 40
+MAX_LINE = 600
 _NEAR = 400
 _PLAIN_REPLY = 4
 _COMMAND = re.compile(
-    r"^[^\n]{0,60}?(?<![\w<])(?P<verb>EHLO|HELO|STARTTLS|AUTH(?= )|MAIL FROM|RCPT TO|DATA(?=\W{0,8}$)|BDAT|QUIT"
-    r"|RSET)\b",
+    r"^[^\n]{0,60}?(?<![\w<])(?P<verb>EHLO|HELO|STARTTLS|AUTH(?= )|MAIL FROM|RCPT TO"
+    r"|DATA(?=\W{0,8}$)|BDAT|QUIT|RSET)\b",
     re.IGNORECASE | re.MULTILINE,
 )
 _VERB_STEP = {
@@ -121,7 +122,7 @@ def _params(plain: str, reply: FoundReply) -> dict[str, str]:
 
 def _telling_lines(plain: str) -> list[str]:
     """Return the lines worth a look on their own: not empty, each once, the first and last ones."""
-    lines = [line.strip() for line in logical_lines(plain) if len(line.strip()) > 8]
+    lines = [line.strip()[:MAX_LINE] for line in logical_lines(plain) if len(line.strip()) > 8]
     unique = list(dict.fromkeys(lines))
     half = MAX_LINES // 2
     return unique if len(unique) <= MAX_LINES else unique[:half] + unique[-half:]

@@ -83,9 +83,15 @@ def make_sample(
         eight_bit=name == "eight-bit",
     )
     megabytes = _megabytes(value) if colon else DEFAULT_MEGABYTES
-    chunks = _MAKERS[name](filled, texts or Texts(), megabytes)
+    chunks = _MAKERS[name](filled, _footer_language(filled, texts or Texts()), megabytes)
     source = f"sample:{name}"
     return spool.store(chunks, source, as_is=known[name].as_is, warning=known[name].warning)
+
+
+def _footer_language(draft: Draft, texts: Texts) -> Texts:
+    """A footer in another script would change how the whole sample is encoded: English then."""
+    plain = draft.text.isascii() and not footer_text(draft, texts).isascii()
+    return Texts() if plain else texts
 
 
 def _megabytes(value: str) -> int:
@@ -148,10 +154,7 @@ def _plain_header(draft: Draft) -> bytes:
 
 
 def _signature(draft: Draft, texts: Texts, newline: str) -> bytes:
-    ascii_only = footer_text(draft, texts)
-    if not ascii_only.isascii():
-        ascii_only = footer_text(draft, Texts())
-    return f"{newline}-- {newline}{ascii_only}{newline}".encode("ascii", "replace")
+    return f"{newline}-- {newline}{footer_text(draft, texts)}{newline}".encode("ascii", "replace")
 
 
 def _toml(name: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from mailoscope_core.protocol.commands import Verb, verb_of
 from mailoscope_core.protocol.stage import Stage
 
 NEEDED_STAGE = {
@@ -32,6 +33,14 @@ _SEVEN_BITS = bytes(byte & 0x7F for byte in range(256))
 _BLANKS = b" \t\x0b\x0c"
 _CONTROLS = bytes(byte for byte in (*range(32), 127) if byte not in _BLANKS)
 
+_WITH_ARGUMENT = re.compile(rb"\s*\S+\s+\S+\s+(?=\S)")
+_FIRST_WORD = re.compile(rb"\s*\S+\s+(?=\S)")
+# Names that may stand alone behind AUTH; anything else there is taken for a misplaced secret.
+_MECHANISM = re.compile(
+    rb"\s*\S+\s+(?:PLAIN|LOGIN|CRAM-MD5|DIGEST-MD5|SCRAM-[A-Z0-9-]+|X?OAUTH2?|OAUTHBEARER|NTLM"
+    rb"|MSN|GSSAPI|GSS-SPNEGO|GS2-[A-Z0-9-]+|KERBEROS_V4|EXTERNAL|ANONYMOUS|OTP|SKEY|SRP)\s*",
+    re.IGNORECASE,
+)
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]*={0,2}|\*")
 LONE_COMMANDS = frozenset(
     form for word in (b"QUIT", b"RSET", b"NOOP", b"HELP", b"DATA") for form in (word, word.lower())
@@ -80,6 +89,20 @@ def is_response(line: bytes) -> bool:
     Short user names do encode to the letters of a verb ("MDM" to "TURN"); none does to these.
     """
     return _BASE64.fullmatch(line) is not None and line not in LONE_COMMANDS
+
+
+def secret_start(line: bytes) -> int | None:
+    """Return where the secret of an AUTH line begins, null for a line that holds none.
+
+    That is the initial response (RFC 4954 section 4), or what stands where the mechanism should.
+    """
+    if not bare_command(line).startswith(b"AUTH"):
+        return None
+    if verb_of(line) is Verb.AUTH and _MECHANISM.fullmatch(line):
+        return None
+    found = _WITH_ARGUMENT.match(line) if verb_of(line) is Verb.AUTH else None
+    found = found or _FIRST_WORD.match(line)
+    return found.end() if found else None
 
 
 def bare_command(line: bytes) -> bytes:

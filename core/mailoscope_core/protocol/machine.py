@@ -18,7 +18,7 @@ from mailoscope_core.protocol.commands import (
     line_notes,
     verb_of,
 )
-from mailoscope_core.protocol.gate import Gate, bare_command, is_response
+from mailoscope_core.protocol.gate import Gate, is_response, secret_start
 from mailoscope_core.protocol.outcomes import (
     IllegalLine,
     ReplyEvent,
@@ -46,8 +46,6 @@ __all__ = ["IllegalLine", "Machine", "ReplyEvent", "SentLine", "Verdict", "Viola
 
 _BDAT = re.compile(rb"^\s*BDAT\s+(\d+)(\s+LAST)?\s*$", re.IGNORECASE)
 _BURL_LAST = re.compile(rb"^\s*BURL\s.*\sLAST\s*$", re.IGNORECASE)
-_MECHANISM = re.compile(rb"\s*\S+\s+\S+\s+")
-_FIRST_WORD = re.compile(rb"\s*\S+\s+")
 _CLOSING = 421
 
 
@@ -122,6 +120,10 @@ class Machine:
         rule = self._soft_rule(verb, line)
         return Verdict(not rule, rule, False, verb, line_notes(line, verb))
 
+    def carries_secret(self, line: bytes) -> bool:
+        """Tell whether something in `line` would be secret by its position, if it went out now."""
+        return bool(self._secret_spans(line))
+
     def send(self, line: bytes, *, force: bool = False) -> SentLine:
         """Take `line` (without its ending) as sent and return what to write.
 
@@ -132,7 +134,7 @@ class Machine:
         verdict = self.check(line)
         if not verdict.allowed and (verdict.hard or not force):
             raise IllegalLine(verdict)
-        spans = self._secret_spans(line, verdict.verb)
+        spans = self._secret_spans(line)
         self._gate.note(line)
         self._parser.expect()
         self._has_spoken = True
@@ -260,17 +262,12 @@ class Machine:
             offered.append("AUTH")
         return broken_rule(self.state, verb, offered)
 
-    def _secret_spans(self, line: bytes, verb: Verb) -> tuple[tuple[int, int], ...]:
+    def _secret_spans(self, line: bytes) -> tuple[tuple[int, int], ...]:
         """Return what is secret by its position in a line that is about to go out."""
-        start: int | None = None
         if self._state.auth_open or self._masking:
             start = 0 if line != b"*" else None
-        elif verb is Verb.AUTH:
-            found = _MECHANISM.match(line)
-            start = found.end() if found else None
-        elif bare_command(line).startswith(b"AUTH"):
-            found = _FIRST_WORD.match(line)
-            start = found.end() if found else None
+        else:
+            start = secret_start(line)
         return () if start is None or start >= len(line) else ((start, len(line)),)
 
     def _note_sent(self, verb: Verb, line: bytes) -> bool:

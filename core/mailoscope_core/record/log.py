@@ -25,7 +25,7 @@ from mailoscope_core.record.events import (
     TornLine,
     UnknownEvent,
 )
-from mailoscope_core.record.redactor import Redactor
+from mailoscope_core.record.redactor import Redactor, without_halves
 
 _encoder = msgspec.json.Encoder()
 _entry_decoder = msgspec.json.Decoder(Entry)
@@ -75,7 +75,12 @@ class SessionLog(Sequence[Entry]):
         clean = self.redactor.scrub(event)
         at = round(self._clock() - self._began, 6)
         entry = Entry(seq=len(self._entries), at=at, attempt=self.attempt, event=clean)
-        trouble = self._write(encode_entry(entry))
+        try:
+            line = encode_entry(entry)
+        except UnicodeEncodeError:  # halves of characters, as in an argument that was no UTF-8
+            entry = msgspec.structs.replace(entry, event=without_halves(clean))
+            line = encode_entry(entry)
+        trouble = self._write(line)
         self._entries.append(entry)
         for subscriber in tuple(self._subscribers):
             subscriber(entry)
@@ -118,9 +123,9 @@ class SessionLog(Sequence[Entry]):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = os.open(path, flags, 0o600)
-        except FileExistsError as error:
-            raise UserError("session-file-exists", path=path) from error
         except OSError as error:
+            if isinstance(error, FileExistsError) and path.exists():
+                raise UserError("session-file-exists", path=path) from error
             raise UserError("session-file-unwritable", path=path, detail=error.strerror) from error
         trouble = self._write(_encoder.encode(self.header) + b"\n")
         if trouble is not None:

@@ -15,18 +15,24 @@ import html
 import json
 import quopri
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 from urllib.parse import quote, quote_plus
 
 import msgspec
+
+from mailoscope_core.protocol.gate import secret_start
 
 MASK = "********"
 RUN = 8
 
 S = TypeVar("S", bound=msgspec.Struct)
 
-_AUTH_LINE = re.compile(r"^(\s*AUTH\s+\S+\s+)(\S.*)$", re.IGNORECASE | re.DOTALL)
+# What may stand in an AUTH line and is no secret: the empty response, the slot of a plan.
+_NO_SECRET = frozenset({"", "=", "*", "‹secret›"})
+# LOGIN's prompts, which every server sends: masking "Password:" where a password holds that word
+# would tell that it does.
+_PROMPTS = tuple(base64.b64encode(text).decode().lower() for text in (b"Username:", b"Password:"))
 
 
 class Redactor:
@@ -36,6 +42,7 @@ class Redactor:
         self._runs: set[str] = set()
         self._wholes: set[str] = set()
         self._public: set[str] = set()
+        self._shortest = RUN
 
     def spare(self, public: str) -> None:
         """Remember what is no secret although it stands in secret places: the user name."""
@@ -45,7 +52,8 @@ class Redactor:
         """Remember a secret by value; false when it is too short to be found safely."""
         if len(secret.encode()) < RUN:
             return False
-        self._wholes |= {form.lower() for form in _plain_forms(secret)}
+        self._wholes |= {_folded(form) for form in _plain_forms(secret)}
+        self._shortest = min(self._shortest, *map(len, self._wholes))
         for form in _encoded_forms(secret):
             self._remember(form)
         return True
@@ -75,63 +83,121 @@ class Redactor:
         if secret and line:
             self.learn_span(line)
             return MASK
-        found = _AUTH_LINE.match(line)
-        if found and found.group(2).strip() not in ("=", "‹secret›"):
-            self.learn_span(found.group(2).strip())
-            return self.clean(found.group(1)) + MASK
-        return self.clean(line)
+        written = line.encode("utf-8", "surrogatepass")
+        start = secret_start(written)
+        if start is None:
+            return self.clean(line)
+        span = written[start:].decode("utf-8", "surrogatepass").strip()
+        if span in _NO_SECRET:
+            return self.clean(line)
+        self.learn_span(span)
+        return self.clean(written[:start].decode("utf-8", "surrogatepass")) + MASK
 
     def clean(self, text: str) -> str:
         """Mask every secret that is known, see the module's docstring."""
-        if not self._runs and not self._wholes:
-            return text
-        folded = text.lower()
-        if len(folded) != len(text):  # a few letters fold to two: fall back to exact case
-            folded = text
-        spans = self._found_runs(folded)
-        for whole in self._wholes:
-            at = folded.find(whole)
-            while at >= 0:
-                spans.append((at, at + len(whole)))
-                at = folded.find(whole, at + 1)
-        return _masked(text, sorted(spans)) if spans else text
+        spans = self._spans(text)
+        return _masked(text, spans) if spans else text
+
+    def clean_lines(self, lines: tuple[str, ...]) -> tuple[str, ...]:
+        """Mask every known secret in lines that belong together, also where it is cut in two."""
+        spans = self._spans("".join(lines))
+        if not spans:
+            return lines
+        cleaned, begin = [], 0
+        for line in lines:
+            end = begin + len(line)
+            own = [
+                (max(first, begin) - begin, min(last, end) - begin)
+                for first, last in spans
+                if first < end and last > begin
+            ]
+            cleaned.append(_masked(line, own) if own else line)
+            begin = end
+        return tuple(cleaned)
 
     def scrub(self, event: S) -> S:
         """Return the event with every text in it cleaned; the same object when nothing changes."""
         if not self._runs and not self._wholes:
             return event
-        changes = {}
-        for name in event.__struct_fields__:
-            value = getattr(event, name)
-            cleaned = self._scrub_value(value)
-            if cleaned is not value:
-                changes[name] = cleaned
-        return msgspec.structs.replace(event, **changes) if changes else event
+        return _with_texts(event, self.clean)
 
-    def _scrub_value(self, value: Any) -> Any:
-        if isinstance(value, str):
-            cleaned = self.clean(value)
-            return value if cleaned == value else cleaned
-        if isinstance(value, msgspec.Struct):
-            return self.scrub(value)
-        if isinstance(value, tuple):
-            items = tuple(self._scrub_value(item) for item in value)
-            return value if all(a is b for a, b in zip(items, value, strict=True)) else items
-        if isinstance(value, dict):
-            table = {self._scrub_value(k): self._scrub_value(v) for k, v in value.items()}
-            return value if table == value else table
-        return value
-
-    def _found_runs(self, folded: str) -> list[tuple[int, int]]:
-        runs = self._runs
-        return [
+    def _spans(self, text: str) -> list[tuple[int, int]]:
+        """Return where secrets stand in a text, sorted; they may overlap."""
+        if len(text) < self._shortest or not (self._runs or self._wholes):
+            return []
+        folded, runs = _folded(text), self._runs
+        spans = [
             (at, at + RUN) for at in range(len(folded) - RUN + 1) if folded[at : at + RUN] in runs
         ]
+        if spans:
+            spans = _outside_prompts(folded, spans)
+        for whole in self._wholes:
+            spans += _places(folded, whole)
+        spans.sort()
+        return spans
 
     def _remember(self, form: str) -> None:
-        folded = form.lower()
-        for text in {folded, form}:
-            self._runs.update(text[at : at + RUN] for at in range(len(text) - RUN + 1))
+        text = _folded(form)
+        self._runs.update(text[at : at + RUN] for at in range(len(text) - RUN + 1))
+
+
+def without_halves(event: S) -> S:
+    """Return the event with U+FFFD for every half of a character, which no file can hold."""
+    return _with_texts(
+        event, lambda text: text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    )
+
+
+def _with_texts(event: S, change: Callable[[str], str]) -> S:
+    """Return the event with every text in it changed; the same object when nothing is."""
+    changes = {}
+    for name in event.__struct_fields__:
+        value = getattr(event, name)
+        new = _changed(value, change)
+        if new is not value:
+            changes[name] = new
+    return msgspec.structs.replace(event, **changes) if changes else event
+
+
+def _changed(value: Any, change: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        new = change(value)
+        return value if new == value else new
+    if isinstance(value, msgspec.Struct):
+        return _with_texts(value, change)
+    if isinstance(value, tuple):
+        items = tuple(_changed(item, change) for item in value)
+        return value if all(a is b for a, b in zip(items, value, strict=True)) else items
+    if isinstance(value, dict):
+        table = {_changed(k, change): _changed(v, change) for k, v in value.items()}
+        return value if table == value else table
+    return value
+
+
+def _folded(text: str) -> str:
+    """Return the text in lower case, but for the few letters that would become two."""
+    folded = text.lower()
+    if len(folded) == len(text):
+        return folded
+    return "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
+
+
+def _places(text: str, part: str) -> list[tuple[int, int]]:
+    found = []
+    at = text.find(part)
+    while at >= 0:
+        found.append((at, at + len(part)))
+        at = text.find(part, at + 1)
+    return found
+
+
+def _outside_prompts(folded: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    prompts = [place for prompt in _PROMPTS for place in _places(folded, prompt)]
+    return [
+        (first, last)
+        for first, last in spans
+        if not any(begin <= first and last <= end for begin, end in prompts)
+    ]
 
 
 def _masked(text: str, spans: list[tuple[int, int]]) -> str:

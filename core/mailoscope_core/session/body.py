@@ -27,13 +27,10 @@ def send_body(run: Stepping, step: Step) -> Outcome:
     before = run.link.bytes_written
     _stream(run, step, message.path, message.size)
     run.link.body_sent()
-    run.copies = "unanswered"
     ms = round((run.services.clock() - began) * 1000, 3)
     run.log.append(BodySent(sent=run.link.bytes_written - before, ms=ms))
     reply, _ = run.reply(step, what="final-dot", seconds=run.request.profile.timeouts.final_dot)
-    outcome = outcome_of(reply)
-    run.copies = "accepted" if outcome == "done" else ""
-    return outcome
+    return outcome_of(reply)
 
 
 def _stream(run: Stepping, step: Step, path: Path, size: int) -> None:
@@ -42,7 +39,7 @@ def _stream(run: Stepping, step: Step, path: Path, size: int) -> None:
     stuffer = DotStuffer()
     told = clock()
     sent = 0
-    for chunk in _chunks(path):
+    for chunk in _chunks(run, step, path, size):
         pilot.hold(step)
         link.send_body(stuffer.feed(chunk))
         sent += len(chunk)
@@ -58,7 +55,8 @@ def _stream(run: Stepping, step: Step, path: Path, size: int) -> None:
         if clock() - told >= _PROGRESS_EVERY_S:
             told = clock()
             run.log.append(BodyProgress(sent=sent, size=size))
-    link.send_body(stuffer.finish())
+    pilot.hold(step)
+    link.end_body(stuffer.finish())
     pilot.wait(
         lambda: not link.connection.unsent or not link.is_open, "body", run.command_seconds, step
     )
@@ -66,7 +64,24 @@ def _stream(run: Stepping, step: Step, path: Path, size: int) -> None:
         raise StepFailed
 
 
-def _chunks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            yield chunk
+def _chunks(run: Stepping, step: Step, path: Path, size: int) -> Iterator[bytes]:
+    """Yield the spooled message; when it is not what was prepared, cut the connection.
+
+    Nothing else keeps the server from delivering a part of it: the dot would end it.
+    """
+    left = size
+    try:
+        with path.open("rb") as file:
+            while left and (chunk := file.read(min(CHUNK, left))):
+                left -= len(chunk)
+                yield chunk
+            changed = bool(left or file.read(1))
+    except OSError as error:
+        detail = error.strerror or type(error).__name__
+        run.surprise("message-unreadable", step, path=str(path), detail=detail)
+    else:
+        if not changed:
+            return
+        run.surprise("message-changed", step, path=str(path), size=str(size))
+    run.link.close()
+    raise StepFailed

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from mailoscope_core.protocol.capabilities import Capabilities
 from mailoscope_core.protocol.commands import Verb
 from mailoscope_core.record.events import CapabilitiesSeen, ReplyReceived
 from mailoscope_core.session.credentials_guard import may_send_credentials, note_typed_login
 from mailoscope_core.session.planner import fit_to_capabilities, with_helo
-from mailoscope_core.session.stepping import Outcome, Stepping, outcome_of
-from mailoscope_core.session.steps import Step, StepKind
+from mailoscope_core.session.stepping import HeldBack, Outcome, StepFailed, Stepping, outcome_of
+from mailoscope_core.session.steps import Step, StepKind, wire_form
 from mailoscope_core.storage.profile import TlsMode
 
 # EHLO itself was not understood (RFC 5321 section 4.1.4): a policy refusal is no reason for HELO.
@@ -19,10 +21,12 @@ def say_ehlo(run: Stepping, step: Step) -> Outcome:
     """Say EHLO, note the capabilities, fit the plan; put HELO behind a refused EHLO."""
     reply = say(run, step)
     if outcome_of(reply) != "done":
-        if reply.code in _EHLO_UNKNOWN and step.kind is StepKind.EHLO and run.link.is_open:
+        refused = reply.code in _EHLO_UNKNOWN and run.link.is_open
+        if refused and run.desk.plan.find("helo") is None:
             name = (step.line or "").partition(" ")[2]
             run.surprise("helo-after-refused-ehlo", step)
-            run.desk.replace(with_helo(run.desk.plan, step.id, name))
+            tls = run.request.profile.tls
+            run.desk.replace(with_helo(run.desk.plan, step.id, name, tls=tls))
             run.log.append(run.desk.event("helo"))
         return "refused"
     capabilities = run.link.machine.capabilities
@@ -49,8 +53,21 @@ def say_starttls(run: Stepping, step: Step) -> Outcome:
     return outcome
 
 
+def say_mail(run: Stepping, step: Step) -> Outcome:
+    """Name the sender; say beforehand what the server has told that it will not take."""
+    request, capabilities = run.request, run.link.machine.capabilities
+    later = [other.line or "" for other in run.desk.plan.steps if other.kind is StepKind.RCPT]
+    _check_smtputf8(run, step, (step.line or "", *later))
+    limit = capabilities.size if capabilities else None
+    if request.message is not None and limit and request.message.size > limit:
+        sizes = {"size": str(request.message.size), "limit": str(limit)}
+        run.surprise("size-exceeds-limit", step, **sizes)
+    return outcome_of(say(run, step))
+
+
 def say_recipient(run: Stepping, step: Step) -> Outcome:
     """Name one recipient; each has its own outcome (RFC 5321 section 3.3)."""
+    _check_smtputf8(run, step, (step.line or "",))
     outcome = outcome_of(say(run, step))
     if outcome == "done":
         run.accepted_recipients += 1
@@ -73,23 +90,48 @@ def say_quit(run: Stepping, step: Step) -> Outcome:
 
 
 def say_line(run: Stepping, step: Step) -> Outcome:
-    """Send any other line, with the guard in front of credentials typed by hand."""
-    line = (step.line or "").encode()
-    secret = run.link.machine.check(line).verb in (Verb.AUTH, Verb.AUTH_RESPONSE)
-    if secret and not may_send_credentials(run, step, typed=step.line or ""):
-        return "cancelled"
-    if not run.send(line, step).expects_reply:
-        return "done"  # a line of a body typed by hand: the server answers at its end
-    reply, _ = run.reply(step)
-    if secret:
-        note_typed_login(run, reply, step.line or "")
-    return outcome_of(reply)
+    """Send any other line."""
+    reply = _say(run, step)
+    return "done" if reply is None else outcome_of(reply)
 
 
 def say(run: Stepping, step: Step) -> ReplyReceived:
-    """Send the step's line and return the reply that answers it."""
-    run.send((step.line or "").encode(), step)
-    return run.reply(step)[0]
+    """Send the step's line and return the reply that answers it; `StepFailed` if none will."""
+    reply = _say(run, step)
+    if reply is None:
+        raise StepFailed
+    return reply
+
+
+def _say(run: Stepping, step: Step) -> ReplyReceived | None:
+    """Send the step's line, whatever it is, with the guard in front of credentials.
+
+    Null is returned for a line of a body typed by hand: the server answers at its end.
+    """
+    typed = step.line or ""
+    line = wire_form(typed)
+    secret = run.link.machine.carries_secret(line)
+    if secret and not may_send_credentials(run, step, typed=typed):
+        raise HeldBack
+    sent = run.send(line, step)
+    if sent.secret_spans and not sent.secret_spans[0][0]:
+        run.desk.keep_secret(step)
+    if not sent.expects_reply:
+        return None
+    reply, _ = run.reply(step)
+    if secret or sent.verb is Verb.AUTH:
+        note_typed_login(run, reply, typed)
+    return reply
+
+
+def _check_smtputf8(run: Stepping, step: Step, lines: Iterable[str]) -> None:
+    """Hold back, unless forced, what needs SMTPUTF8 where it is not offered (RFC 6531 3.1)."""
+    capabilities, message = run.link.machine.capabilities, run.request.message
+    by_message = step.kind is StepKind.MAIL and message is not None and message.needs_smtputf8
+    needed = by_message or not all(line.isascii() for line in lines)
+    if needed and not step.force and not (capabilities and capabilities.has("SMTPUTF8")):
+        run.surprise("smtputf8-not-offered", step)
+        raise StepFailed
 
 
 def _note_capabilities(run: Stepping, capabilities: Capabilities) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections import deque
+from typing import Literal
 
 from mailoscope_core.net.connection import (
     Closed,
@@ -39,6 +40,8 @@ from mailoscope_core.record.log import SessionLog
 from mailoscope_core.session.request import MAX_RECIPIENTS, Services, SessionRequest
 
 _SHOWN_BYTES = 80
+_CLOSING = 421
+_CHUNKS = (Verb.BDAT, Verb.BURL)
 
 
 class Link:
@@ -50,6 +53,8 @@ class Link:
         self._services = services
         self.waker = services.waker()
         self.step: str | None = None
+        self.copies: Literal["", "unanswered", "accepted"] = ""
+        """Whether a message may already be on its way, over all attempts of the session."""
         self.machine = self._new_machine(frozenset())
         self.begin()
 
@@ -61,6 +66,7 @@ class Link:
         self.address = ""
         self.port = 0
         self.is_open = False
+        self.is_closing = False
         self.local_address = ""
         self.replies: deque[tuple[ReplyReceived, Reply]] = deque()
         self.opened: Opened | OpenFailed | None = None
@@ -132,12 +138,20 @@ class Link:
                 forced=sent.forced,
             )
         )
+        if sent.verb is Verb.BODY or (sent.verb in _CHUNKS and line.upper().endswith(b"LAST")):
+            self.copies = "unanswered"
         self._write(sent.data)
         return sent
 
     def send_body(self, chunk: bytes) -> None:
         """Write a piece of the body; it is never logged."""
         self._write(chunk)
+
+    def end_body(self, rest: bytes) -> None:
+        """Write the end of the body, after which the server may take the message over."""
+        if not self.replies:  # else the server has answered before it had all
+            self.copies = "unanswered"
+        self._write(rest)
 
     def body_sent(self) -> None:
         """Tell the machine that the body and its end are out."""
@@ -277,17 +291,26 @@ class Link:
                 continue
             logged = self._reply_event(event.reply, event.verb)
             self.log.append(logged)
+            self._weigh(event)
             if event.verb is not None:
                 self.replies.append((logged, event.reply))
 
+    def _weigh(self, event: ReplyEvent) -> None:
+        """Keep in mind what a reply means for everything that follows."""
+        code = event.reply.code
+        if code == _CLOSING:
+            self.is_closing = True
+        ends_message = event.verb is Verb.BODY or (event.verb in _CHUNKS and self.copies)
+        if ends_message and code is not None and code // 100 in (2, 4, 5):
+            self.copies = "accepted" if code // 100 == 2 else ""
+
     def _reply_event(self, reply: Reply, verb: Verb | None) -> ReplyReceived:
         # Both forms are cleaned here and not only by the log: breakpoints look at this event.
-        clean = self.log.redactor.clean
         return ReplyReceived(
             code=reply.code,
             enhanced=str(reply.enhanced) if reply.enhanced else None,
-            lines=tuple(clean(text) for text in reply.texts),
-            raw=clean(reply.raw.decode("latin-1")),
+            lines=self.log.redactor.clean_lines(reply.texts),
+            raw=self._clean_raw(reply),
             size=reply.size,
             verb=verb.value if verb else None,
             step=self.step if verb else None,
@@ -295,6 +318,20 @@ class Link:
             unsolicited=verb is None,
             ms=self._elapsed_ms(),
         )
+
+    def _clean_raw(self, reply: Reply) -> str:
+        """Return the reply as received, without secrets, also where codes stand between halves."""
+        if len(reply.lines) > 1 and len(reply.raw) == sum(len(line.raw) for line in reply.lines):
+            texts = tuple(line.text.decode("latin-1") for line in reply.lines)
+            clean = self.log.redactor.clean_lines(texts)
+            if clean != texts:
+                return "".join(
+                    masked.join(line.raw.decode("latin-1").rsplit(text, 1))
+                    if text
+                    else line.raw.decode("latin-1")
+                    for line, text, masked in zip(reply.lines, texts, clean, strict=True)
+                )
+        return self.log.redactor.clean(reply.raw.decode("latin-1"))
 
     def _surprise(self, rule: str, params: dict[str, str]) -> None:
         self.log.append(Surprise(rule=rule, step=self.step, params=params))

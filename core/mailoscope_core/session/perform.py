@@ -29,7 +29,7 @@ _PERFORMERS: Mapping[StepKind, Callable[[Stepping, Step], Outcome]] = MappingPro
         StepKind.HELO: _say_plain,
         StepKind.STARTTLS: lines.say_starttls,
         StepKind.AUTH: login.log_in,
-        StepKind.MAIL: _say_plain,
+        StepKind.MAIL: lines.say_mail,
         StepKind.RCPT: lines.say_recipient,
         StepKind.DATA: lines.say_data,
         StepKind.BODY: body.send_body,

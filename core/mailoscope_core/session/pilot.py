@@ -28,6 +28,9 @@ from mailoscope_core.session.link import Link
 from mailoscope_core.session.plan_desk import PlanDesk
 from mailoscope_core.session.steps import Step
 
+# What a select can be told; a longer wait is simply begun again.
+_LONGEST_WAIT_S = 24 * 3600.0
+
 
 class Cancelled(Exception):
     """The user ends the session now."""
@@ -94,7 +97,7 @@ class Pilot:
     desk: PlanDesk
     clock: Callable[[], float] = time.monotonic
     mode: Mode = Mode.PAUSED
-    target: str | None = None
+    stops: frozenset[str] = frozenset()
     why: str = "start"
     hit: str | None = None
     ad_hoc: deque[AdHoc] = field(default_factory=deque)
@@ -106,6 +109,8 @@ class Pilot:
     answers: dict[str, bool] = field(default_factory=dict)
     secrets: list[Secret | None] = field(default_factory=list)
     asking: str = ""
+    bad_certificate: str | None = None
+    """The TLS step whose certificate the user has been asked about and may still accept."""
 
     @property
     def is_paused(self) -> bool:
@@ -157,7 +162,7 @@ class Pilot:
             return None
         left = wait.until - self.clock()
         if left > 0:
-            return left
+            return min(left, _LONGEST_WAIT_S)
         wait.until = None
         seconds = round(self.clock() - wait.started, 3)
         self.log.append(DeadlinePassed(what=wait.what, seconds=seconds, step=wait.step))
@@ -169,13 +174,13 @@ class Pilot:
 
     # --- pausing ------------------------------------------------------------------------------
 
-    def go(self, mode: Mode, target: str | None = None) -> None:
-        """Go on in this mode, until just before the step `target` if there is one."""
-        self.mode, self.target, self.why, self.hit = mode, target, "step", None
+    def go(self, mode: Mode, stops: frozenset[str] = frozenset()) -> None:
+        """Go on in this mode, until just before the first of the steps `stops` if there are any."""
+        self.mode, self.stops, self.why, self.hit = mode, stops, "step", None
 
     def pause(self, why: str, hit: str | None = None) -> None:
         """Stop before the next step; `why` is told when the stop is reached."""
-        self.mode, self.target, self.why, self.hit = Mode.PAUSED, None, why, hit
+        self.mode, self.stops, self.why, self.hit = Mode.PAUSED, frozenset(), why, hit
 
     def idle(self, step: Step | None) -> None:
         """Tell that the session waits for the user before `step`, and wait."""
@@ -194,19 +199,19 @@ class Pilot:
             self.log.append(Resumed())
 
     def checkpoint(self, step: Step, reply: ReplyReceived) -> None:
-        """After a reply inside a step: stop at a breakpoint or, stepping into AUTH, at a 334."""
+        """After a reply inside AUTH: stop at a breakpoint or, stepping into AUTH, at a 334."""
         hit = breakpoints.at_reply(self.breakpoints.values(), reply)
-        inner = reply.code == 334
-        if hit is None and not (inner and self.mode is Mode.INTO):
-            return
-        self.pause("breakpoint" if hit else "step", hit.id if hit else None)
-        if inner:
+        if hit is not None:
+            self.pause("breakpoint", hit.id)
+        elif self.mode is Mode.INTO:
+            self.pause("step")
+        if reply.code == 334 and self.mode is Mode.PAUSED:
             self._tell_pause(self.why, step.id)
             self.wait(lambda: self.mode is not Mode.PAUSED or bool(self.ad_hoc))
             self.log.append(Resumed())
 
     def hold(self, step: Step) -> None:
-        """Between two chunks of a body: wait while the user has paused."""
+        """Before a write inside a step: wait while the user has paused."""
         self._take_controls()
         if self.mode is Mode.PAUSED and self.why == "asked":
             self._tell_pause("asked", step.id)

@@ -7,9 +7,9 @@ from typing import Literal
 
 from mailoscope_core.protocol.commands import Verb, verb_of
 from mailoscope_core.record.events import PlanChanged, StepRecord
-from mailoscope_core.record.redactor import Redactor
+from mailoscope_core.record.redactor import MASK, Redactor
 from mailoscope_core.session import control
-from mailoscope_core.session.steps import Plan, Step, StepKind
+from mailoscope_core.session.steps import SECRET_SLOT, Plan, Step, StepKind, is_text, wire_form
 
 PlanControl = control.Edit | control.Insert | control.Remove | control.Move | control.Skip
 
@@ -32,11 +32,22 @@ _KIND_OF_VERB = {
 }
 
 
+def kind_of(line: str) -> StepKind:
+    """Return what a line does, whatever was planned in its place.
+
+    AUTH is the log-in only with the slot for the secret; else it is a line like any other.
+    """
+    verb = verb_of(wire_form(line))
+    if verb is Verb.AUTH and SECRET_SLOT in line:
+        return StepKind.AUTH
+    return _KIND_OF_VERB.get(verb, StepKind.RAW)
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """Why a change of the plan is not possible; `rule` is the id for the log."""
 
-    rule: Literal["stale-revision", "no-such-step", "already-sent", "no-line"]
+    rule: Literal["stale-revision", "no-such-step", "already-sent", "no-line", "not-text"]
 
 
 class PlanDesk:
@@ -47,6 +58,7 @@ class PlanDesk:
         self.finished: set[str] = set()
         self.running: Step | None = None
         self._removed: set[str] = set()
+        self._responses: set[str] = set()
         self._redactor = redactor
         self._added = 0
 
@@ -60,6 +72,19 @@ class PlanDesk:
         """Ids of steps that can no longer be changed."""
         running = {self.running.id} if self.running else set()
         return frozenset(self.finished | running)
+
+    def from_on(self, step_id: str) -> frozenset[str]:
+        """Return the ids of a step and of all behind it; empty when it is not in the plan.
+
+        Whoever runs to a step stops at the first of them: the step itself may go when the plan
+        changes, and then the run must not go on to the end.
+        """
+        ids = [step.id for step in self.plan.steps]
+        return frozenset(ids[ids.index(step_id) :]) if step_id in ids else frozenset()
+
+    def keep_secret(self, step: Step) -> None:
+        """The line of `step` answers a 334: no later event shows it."""
+        self._responses.add(step.id)
 
     def next(self) -> Step | None:
         """Return the first step that is neither finished nor running."""
@@ -91,6 +116,8 @@ class PlanDesk:
         """Carry a change out; a refusal leaves the plan as it was."""
         if change.revision != self.plan.revision:
             return Refusal("stale-revision")
+        if isinstance(change, control.Edit | control.Insert) and not is_text(change.line):
+            return Refusal("not-text")
         if isinstance(change, control.Insert):
             return self._insert(change)
         step = self.plan.find(change.step_id)
@@ -102,7 +129,7 @@ class PlanDesk:
             case control.Edit():
                 if not step.kind.sends_line:
                     return Refusal("no-line")
-                self._swap(step, step.with_line(change.line, force=change.force))
+                self._swap(step, _edited(step, change))
             case control.Skip():
                 self._swap(step, replace(step, skip=not step.skip))
             case control.Remove():
@@ -114,19 +141,28 @@ class PlanDesk:
 
     def event(self, reason: str) -> PlanChanged:
         """Return the plan as the log keeps it, with typed secrets masked."""
-        steps = tuple(
-            StepRecord(
-                id=step.id,
-                kind=step.kind.value,
-                line=None if step.line is None else self._redactor.mask_typed(step.line),
-                note=step.note,
-                edited=step.edited,
-                skip=step.skip,
-                force=step.force,
+        steps = []
+        in_exchange = False  # behind an AUTH line typed by hand, up to the next command
+        for step in self.plan.steps:
+            line = step.line
+            if line is not None:
+                verb = verb_of(wire_form(line))
+                response = in_exchange and verb is Verb.UNKNOWN
+                in_exchange = response or (verb is Verb.AUTH and step.kind is StepKind.RAW)
+                hidden = response or step.id in self._responses
+                line = MASK if hidden else self._redactor.mask_typed(line)
+            steps.append(
+                StepRecord(
+                    id=step.id,
+                    kind=step.kind.value,
+                    line=line,
+                    note=step.note,
+                    edited=step.edited,
+                    skip=step.skip,
+                    force=step.force,
+                )
             )
-            for step in self.plan.steps
-        )
-        return PlanChanged(revision=self.plan.revision, reason=reason, steps=steps)
+        return PlanChanged(revision=self.plan.revision, reason=reason, steps=tuple(steps))
 
     def _insert(self, change: control.Insert) -> Refusal | None:
         place = self._place_before(change.before)
@@ -162,10 +198,9 @@ class PlanDesk:
         self, line: str, *, force: bool, note: str = "", kind: StepKind | None = None
     ) -> Step:
         self._added += 1
-        verb = verb_of(line.encode("utf-8", "replace"))
         return Step(
             id=f"added-{self._added}",
-            kind=kind or _KIND_OF_VERB.get(verb, StepKind.RAW),
+            kind=kind or kind_of(line),
             line=line,
             edited=True,
             force=force,
@@ -182,3 +217,11 @@ class PlanDesk:
 
     def _set(self, steps: tuple[Step, ...]) -> None:
         self.plan = Plan(steps, self.plan.revision + 1)
+
+
+def _edited(step: Step, change: control.Edit) -> Step:
+    """Return the step with the user's line, and as what that line is."""
+    kind = kind_of(change.line)
+    if step.kind is StepKind.AUTH and verb_of(wire_form(change.line)) is Verb.AUTH:
+        kind = StepKind.AUTH
+    return replace(step.with_line(change.line, force=change.force), kind=kind)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mailoscope_core.protocol import sasl
+from mailoscope_core.protocol.addresses import read_address
 from mailoscope_core.protocol.capabilities import Capabilities
 from mailoscope_core.protocol.commands import MailFrom, RcptTo
 from mailoscope_core.protocol.stage import Stage
@@ -89,21 +90,25 @@ def fit_to_capabilities(
             line = _auth_line(request, capabilities, encrypted=encrypted)
             steps.append(replace(step, line=line))
         else:
-            steps.append(fresh.get(step.id, step))
+            steps.append(replace(fresh.get(step.id, step), skip=step.skip))
     return replace(plan, steps=tuple(steps))
 
 
-def with_helo(plan: Plan, after: str, name: str) -> Plan:
+def with_helo(plan: Plan, after: str, name: str, *, tls: TlsMode) -> Plan:
     """Return the plan with HELO behind the EHLO step `after`, which the server refused.
 
-    HELO offers no extensions: the steps that need one and that nobody touched are left out.
+    HELO offers no extensions: under "if offered" the STARTTLS steps that nobody touched are left
+    out. Where TLS is required they stay and fail, so that nothing goes on in the clear.
     """
     place = plan.index(after) + 1
     helo = Step("helo", StepKind.HELO, f"HELO {name}", note=HELO_AFTER_EHLO)
     rest = tuple(
         step
         for step in plan.steps[place:]
-        if step.edited or not step.auto or step.id not in ("starttls", "tls", "ehlo-tls")
+        if tls is not TlsMode.OPTIONAL
+        or step.edited
+        or not step.auto
+        or step.id not in ("starttls", "tls", "ehlo-tls")
     )
     return replace(plan, steps=(*plan.steps[:place], helo, *rest))
 
@@ -171,7 +176,7 @@ def _mail_parameters(
         parameters["SIZE"] = str(message.size)
     if message is not None and message.needs_8bit and capabilities.has("8BITMIME"):
         parameters["BODY"] = "8BITMIME"
-    needs_utf8 = not all(address.isascii() for address in addresses) or (
+    needs_utf8 = any(read_address(address).needs_smtputf8 for address in addresses) or (
         message is not None and message.needs_smtputf8
     )
     if needs_utf8 and capabilities.has("SMTPUTF8"):

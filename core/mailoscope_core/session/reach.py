@@ -152,6 +152,12 @@ def _ask(
             )
         )
         raise StepFailed from None
+    except Exception as error:  # noqa: BLE001  # a resolver's own fault is no answer either
+        detail = type(error).__name__
+        run.log.append(
+            LookupFailed(host=host, source=source, kind="no-resolver", detail=detail, ms=ms)
+        )
+        raise StepFailed from None
     run.log.append(NamesFound(host=host, source=source, addresses=addresses, ms=ms))
     return addresses
 
@@ -170,7 +176,7 @@ def _note_dns(run: Stepping, host: str, pending: Pending[object]) -> None:
     """Log a difference between what applications are told and what DNS says."""
     try:
         answer = pending.result()
-    except LookupProblem:
+    except Exception:  # noqa: BLE001  # whatever it was, nobody has waited for it
         return  # the operating system's answer counts; DNS alone failing is no news for the user
     found = answer if isinstance(answer, tuple) else ()
     ours = {_plain(address) for name, address in run.targets if name == host}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from mailoscope_core.protocol.commands import InjectionRefused, Verb
 from mailoscope_core.protocol.machine import IllegalLine
 from mailoscope_core.record.events import (
@@ -23,6 +25,7 @@ from mailoscope_core.session.pilot import (
     TlsAccepted,
 )
 from mailoscope_core.session.plan_desk import PlanControl, Refusal
+from mailoscope_core.session.steps import is_text, wire_form
 
 
 class Reception:
@@ -44,8 +47,7 @@ class Reception:
                 self._accept(asked)
                 raise Cancelled if self._pilot.desk.running else FinishAsked
             case control.Restart():
-                self._accept(asked)
-                raise RestartAsked(asked)
+                self._restart(asked)
             case control.Drop():
                 self._drop(asked)
             case control.StepOver():
@@ -88,12 +90,19 @@ class Reception:
             ):
                 self._change_plan(asked)
 
-    def _go(self, asked: control.Control, mode: Mode, target: str | None = None) -> None:
+    def _restart(self, asked: control.Restart) -> None:
+        if asked.run_to is not None and self._pilot.desk.plan.find(asked.run_to) is None:
+            self._refuse(asked, "no-such-step", asked.run_to)
+            return
+        self._accept(asked)
+        raise RestartAsked(asked)
+
+    def _go(self, asked: control.Control, mode: Mode, stops: frozenset[str] = frozenset()) -> None:
         if self._pilot.desk.next() is None and self._pilot.desk.running is None:
             self._refuse(asked, "plan-finished")
             return
         self._accept(asked)
-        self._pilot.go(mode, target)
+        self._pilot.go(mode, stops)
 
     def _run_to(self, asked: control.RunTo) -> None:
         if self._pilot.desk.plan.find(asked.step_id) is None:
@@ -101,7 +110,7 @@ class Reception:
         elif asked.step_id in self._pilot.desk.sent:
             self._refuse(asked, "already-sent", asked.step_id)
         else:
-            self._go(asked, Mode.RUN, asked.step_id)
+            self._go(asked, Mode.RUN, self._pilot.desk.from_on(asked.step_id))
 
     def _keep_waiting(self, asked: control.KeepWaiting) -> None:
         wait = self._pilot.waiting
@@ -109,9 +118,10 @@ class Reception:
             self._refuse(asked, "not-waiting")
             return
         self._accept(asked)
-        wait.until = None if asked.seconds is None else self._pilot.clock() + asked.seconds
+        seconds = asked.seconds if asked.seconds is None or math.isfinite(asked.seconds) else None
+        wait.until = None if seconds is None else self._pilot.clock() + seconds
         log = self._pilot.log
-        log.append(DeadlineExtended(what=wait.what, seconds=asked.seconds, step=wait.step))
+        log.append(DeadlineExtended(what=wait.what, seconds=seconds, step=wait.step))
         if wait.late:
             wait.late = False
             log.append(Resumed())
@@ -128,18 +138,31 @@ class Reception:
             raise Dropped
 
     def _answer(self, asked: control.Confirm) -> None:
-        if asked.kind == "unverified-tls" and asked.accepted and self._pilot.desk.running is None:
-            self._accept(asked, detail=asked.kind)
-            self._pilot.log.append(ConfirmationGiven(kind=asked.kind, accepted=True))
-            raise TlsAccepted
+        if asked.kind == "unverified-tls":
+            self._answer_about_certificate(asked)
+            return
         if self._pilot.asking != asked.kind:
             self._refuse(asked, "not-asked")
             return
         self._accept(asked, detail=asked.kind)
         self._pilot.answers[asked.kind] = asked.accepted
 
+    def _answer_about_certificate(self, asked: control.Confirm) -> None:
+        """Take the answer to a question that nobody waits for: accepting is a new attempt."""
+        pilot = self._pilot
+        if pilot.bad_certificate is None or pilot.desk.running is not None:
+            self._refuse(asked, "not-asked")
+            return
+        self._accept(asked, detail=asked.kind)
+        pilot.log.append(ConfirmationGiven(kind=asked.kind, accepted=asked.accepted))
+        if asked.accepted:
+            raise TlsAccepted
+        pilot.bad_certificate = None
+
     def _send_raw(self, asked: control.SendRaw) -> None:
-        if not self._pilot.link.is_open:
+        if not is_text(asked.line):
+            self._refuse(asked, "not-text")
+        elif not self._pilot.link.is_open:
             self._refuse(asked, "not-connected")
         elif self._pilot.desk.running is None or not self._pilot.link.machine.pending:
             self._pilot.ad_hoc.append(AdHoc(asked.line, asked.force))
@@ -151,9 +174,11 @@ class Reception:
 
     def _pipeline(self, asked: control.SendRaw) -> None:
         """Write a line although a reply is pending, as the user insists (RFC 2920)."""
-        line = asked.line.encode()
-        verb = self._pilot.link.machine.check(line).verb
-        if verb in (Verb.AUTH, Verb.AUTH_RESPONSE, Verb.STARTTLS):
+        line = wire_form(asked.line)
+        machine = self._pilot.link.machine
+        # No secret goes out past the guard: a line behind AUTH is a response, whatever it says.
+        log_in = machine.state.auth_open or machine.carries_secret(line)
+        if log_in or machine.check(line).verb in (Verb.AUTH, Verb.STARTTLS):
             self._refuse(asked, "not-pipelined")
             return
         try:
@@ -187,7 +212,7 @@ class Reception:
         self._pilot.log.append(self._pilot.desk.event(_word(asked)))
 
     def _shown(self, line: str) -> str:
-        inside = Verb.AUTH_RESPONSE is self._pilot.link.machine.check(line.encode()).verb
+        inside = Verb.AUTH_RESPONSE is self._pilot.link.machine.check(wire_form(line)).verb
         return self._pilot.log.redactor.mask_typed(line, secret=inside)
 
     def _accept(self, asked: control.Control, *, step: str | None = None, detail: str = "") -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 import traceback
+from collections.abc import Callable
 from typing import Literal
 
 from mailoscope_core.record.events import (
@@ -35,8 +37,9 @@ from mailoscope_core.session.planner import make_plan, renew
 from mailoscope_core.session.reach import choose_fqdn
 from mailoscope_core.session.reception import Reception
 from mailoscope_core.session.request import Services, SessionRequest
-from mailoscope_core.session.stepping import Outcome, StepFailed, Stepping, outcome_of
+from mailoscope_core.session.stepping import HeldBack, Outcome, StepFailed, Stepping, outcome_of
 from mailoscope_core.session.steps import Plan, Step, StepKind
+from mailoscope_core.storage.profile import TlsMode
 
 # A no to one of these does not stop a run: there is more to learn from the next step.
 _GO_ON_AFTER = frozenset(
@@ -111,13 +114,15 @@ class SessionRunner:
         self.log.append(EnvironmentNoted(facts=self._services.environment()))
         self._note_message()
         self._begin_attempt("start")
+        go_on: Callable[[], None] = self._attempt
         while True:
             try:
-                self._attempt()
+                go_on()
+                go_on = self._attempt
             except RestartAsked as asked:
-                self._restart(asked.control)
+                go_on = functools.partial(self._restart, asked.control)
             except TlsAccepted:
-                self._accept_tls()
+                go_on = self._accept_tls
             except FinishAsked:
                 self._say_goodbye()
                 return self._outcome()
@@ -132,6 +137,9 @@ class SessionRunner:
             self.log.attempt += 1
         self.log.append(AttemptStarted(number=self.log.attempt, why=why))
         run.accepted_recipients = 0
+        run.typed_secrets.clear()
+        self._pilot.bad_certificate = None
+        self._pilot.ad_hoc.clear()
         run.late_lookups.clear()
         if why == "start":
             choose_fqdn(run)
@@ -154,19 +162,20 @@ class SessionRunner:
                 self._released = step.id if step else None
                 continue
             self._run_step(step)
-            if pilot.mode in (Mode.STEP, Mode.INTO):
-                pilot.pause("step")
+            self._end_stepping()
+
+    def _end_stepping(self) -> None:
+        if self._pilot.mode in (Mode.STEP, Mode.INTO):
+            self._pilot.pause("step")
 
     def _stops_before(self, step: Step) -> bool:
         pilot = self._pilot
         if pilot.is_paused:
             return True
-        if step.id == self._released:
-            return False
         hit = breakpoints.at_step(pilot.breakpoints.values(), step)
-        if hit is not None:
+        if hit is not None and step.id != self._released:
             pilot.pause("breakpoint", hit.id)
-        elif pilot.target == step.id:
+        elif step.id in pilot.stops:
             pilot.pause("step")
         return pilot.is_paused
 
@@ -177,6 +186,8 @@ class SessionRunner:
         outcome: Outcome = "cancelled"
         try:
             outcome = "skipped" if step.skip else perform(run, step)
+        except HeldBack:
+            pass
         except StepFailed:
             outcome = "failed"
         except Dropped:
@@ -195,7 +206,8 @@ class SessionRunner:
             if self._trouble and self._trouble[1].kind is step.kind:
                 self._trouble = None
             return
-        if step.kind in _GO_ON_AFTER and outcome == "refused" and self._run.link.is_open:
+        listens = self._run.link.is_open and not self._run.link.is_closing
+        if step.kind in _GO_ON_AFTER and outcome == "refused" and listens:
             if step.kind is StepKind.RCPT and not self._run.accepted_recipients:
                 self._trouble = (outcome, step)  # unless a later recipient is accepted
             return
@@ -204,7 +216,8 @@ class SessionRunner:
         if (
             step.kind is StepKind.STARTTLS
             and outcome == "refused"
-            and self._run.link.is_open
+            and listens
+            and self._run.request.profile.tls is TlsMode.OPTIONAL
             and self._run.desk.plan.find("ehlo-tls") is None
         ):
             return  # "if offered": the run goes on in the clear, which has been logged
@@ -215,48 +228,46 @@ class SessionRunner:
         """Send a line now and stop again where the session stood."""
         original = self._run.desk.plan.find(asked.repeats) if asked.repeats else None
         again = original is not None and original.kind in (StepKind.DATA, StepKind.MAIL)
-        if again and self._run.copies and not self._confirm_copy():
+        if again and self._run.link.copies and not self._confirm_copy():
             return
         kind = original.kind if original else None
         step = self._run.desk.add_now(asked.line, force=asked.force, kind=kind)
         self.log.append(self._run.desk.event("repeated" if asked.repeats else "inserted"))
-        self._pilot.pause("step")
+        self._pilot.go(Mode.STEP)
         self._run_step(step)
+        self._end_stepping()
 
     # --- restarts and the end -----------------------------------------------------------------
 
     def _restart(self, asked: Restart) -> None:
         pilot = self._pilot
-        if self._run.copies and not self._confirm_copy():
+        if self._run.link.copies and not self._confirm_copy():
             pilot.pause("asked")
             return
+        stops = self._run.desk.from_on(asked.run_to) if asked.run_to else None
         self._run.link.close()
         self._run.link.begin()
         self._begin_attempt("restart")
-        pilot.ad_hoc.clear()
-        if asked.run_to is None:
+        if stops is None:
             pilot.pause("start")
         else:
-            pilot.go(Mode.RUN, asked.run_to)
+            pilot.go(Mode.RUN, stops)
 
     def _accept_tls(self) -> None:
         """Begin again without holding the certificate against the server, up to the next step."""
-        target = self._trouble[1].id if self._trouble else "tls"
+        asked_at = self._pilot.bad_certificate or "tls"
         self._run.request = self._run.request.trusting_unverified()
         self._run.link.request = self._run.request
         self._run.link.close()
         self._run.link.begin()
         self._begin_attempt("accepted-tls")
-        plan = self._run.desk.plan
-        place = plan.index(target) + 1 if plan.find(target) else len(plan.steps)
-        after = plan.steps[place].id if place < len(plan.steps) else None
-        self._pilot.go(Mode.RUN, after)
+        self._pilot.go(Mode.RUN, self._run.desk.from_on(asked_at) - {asked_at})
 
     def _confirm_copy(self) -> bool:
         """A second run past the dot may deliver a second copy: ask (RFC 5321 section 4.5.4.1)."""
-        accepted = self._pilot.confirm("second-copy", state=self._run.copies)
+        accepted = self._pilot.confirm("second-copy", state=self._run.link.copies)
         if accepted:
-            self._run.copies = ""
+            self._run.link.copies = ""
         return accepted
 
     def _say_goodbye(self) -> None:
@@ -266,11 +277,13 @@ class SessionRunner:
         if not link.is_open or link.machine.pending or not link.machine.check(quit_line).allowed:
             return
         planned = run.desk.plan.find("quit")
-        if planned is None or planned.id in run.desk.sent:
+        usable = planned is not None and planned.kind is StepKind.QUIT
+        if planned is None or not usable or planned.id in run.desk.sent:
             planned = run.desk.add_now("QUIT", force=False)
             self.log.append(run.desk.event("inserted"))
         run.desk.running, link.step = planned, planned.id
         self.log.append(StepStarted(step=planned.id, kind=planned.kind.value))
+        link.replies.clear()
         link.send(quit_line)
         until = self._services.clock() + _FINISH_PATIENCE_S
         while link.is_open and not link.replies and until > self._services.clock():

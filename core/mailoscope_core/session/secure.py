@@ -44,6 +44,7 @@ def handshake(run: Stepping, step: Step) -> Outcome:
     kind = link.secured.kind if link.secured is not None else "closed"
     if kind in CERTIFICATE_KINDS and run.request.verify_tls:
         # Asked, not waited for: the answer starts a new attempt, so anything else may come first.
+        run.pilot.bad_certificate = step.id
         run.log.append(
             ConfirmationNeeded(kind="unverified-tls", params={"kind": kind, "server_name": name})
         )

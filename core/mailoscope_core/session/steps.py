@@ -43,6 +43,20 @@ SECRET_SLOT = "‹secret›"
 """Stands in an AUTH line for what the SASL mechanism will compute from the secret."""
 
 
+def wire_form(line: str) -> bytes:
+    """Return a line as it is written, without its ending; raises nothing, whatever it holds."""
+    return line.encode("utf-8", "surrogatepass")
+
+
+def is_text(line: str) -> bool:
+    """Tell whether a line can be written at all: halves of characters cannot (RFC 3629)."""
+    try:
+        line.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step; `line` has no line ending and may hold `SECRET_SLOT`, null where none is sent.
