@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,9 +31,10 @@ def run(scenario: Scenario, folder: Path) -> tuple[Finding, ...]:
     """Run a scenario to wherever it stops and return what is concluded."""
     settings = scenario.settings
     end = b"\n" if settings.as_is else b"\r\n"
-    lines = max(1, settings.message_kib * 16)
+    # Sixteen times the sample's size, so that no socket's buffer holds all of it.
+    lines = max(1, settings.message_kib * 16 * 16)
     message = prepared(folder, b"Subject: test" + end * 2 + (b"x" * 62 + end) * lines)
-    other: dict[str, object] = {"ca_file": ""} if settings.trust == "system" else {}
+    other: dict[str, Any] = {"ca_file": ""} if settings.trust == "system" else {}
     with lab_session(
         scenario.id,
         message=message if settings.stage == "send" else None,
@@ -95,6 +97,7 @@ def test_findings_while_it_runs_are_those_at_the_end(tmp_path: Path) -> None:
         driver.run_to_end()
         entries = driver.log[:]
         growing = load_explainer().begin(driver.log.header)
+        shown: tuple[Finding, ...] = ()
         for entry in entries:
             growing.feed(entry)
             shown = growing.findings

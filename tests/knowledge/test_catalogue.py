@@ -1,0 +1,114 @@
+"""Codes are looked up with an honest fall-back, file by file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mailoscope_core.knowledge.catalogue import Catalogue, load_catalogue
+
+RFC_CODES = tuple(
+    str(code)
+    for codes in (
+        (211, 214, 220, 221, 235, 250, 251, 252, 253, 334, 354, 421, 432, 450, 451, 452, 453),
+        (454, 455, 458, 459, 500, 501, 502, 503, 504, 521, 530, 534, 535, 538, 550, 551, 552),
+        (553, 554, 555, 556),
+    )
+    for code in codes
+)
+REGISTERED = {0: 1, 1: 11, 2: 5, 3: 7, 4: 8, 5: 7, 6: 11, 7: 31}
+
+
+@pytest.fixture
+def catalogue() -> Catalogue:
+    return load_catalogue()
+
+
+@pytest.mark.parametrize("code", RFC_CODES)
+def test_every_code_of_the_rfcs_has_a_record(catalogue: Catalogue, code: str) -> None:
+    record = catalogue.record(code)
+    assert record is not None
+    assert record.standard
+    assert record.code == code
+    assert record.when_seen
+    assert record.how_to_fix
+
+
+def test_all_registered_enhanced_codes_have_a_record(catalogue: Catalogue) -> None:
+    for subject, count in REGISTERED.items():
+        for detail in range(count):
+            assert catalogue.enhanced(f"5.{subject}.{detail}") is not None, (subject, detail)
+    assert catalogue.enhanced("5.7.31") is None
+    assert sum(record.scope == "enhanced" for record in catalogue.records()) == 81
+
+
+@pytest.mark.parametrize(
+    ("code", "enhanced", "vendor", "level", "ids"),
+    [
+        (550, "5.7.1", None, "enhanced", ["enhanced.7.1", "subject.7", "code.550", "class.5"]),
+        (550, "5.7.99", None, "subject", ["subject.7", "code.550", "class.5"]),
+        (550, None, None, "code", ["code.550", "class.5"]),
+        (577, "5.9.9", None, "class", ["class.5"]),
+        (None, "4.2.2", None, "enhanced", ["enhanced.2.2", "subject.2", "class.4"]),
+        (534, "5.7.9", "google", "vendor", ["vendor.google.5.7.9", "enhanced.7.9", "subject.7"]),
+        (534, "5.7.9", "postfix", "enhanced", ["enhanced.7.9", "subject.7", "code.534"]),
+        (999, None, None, "unknown", []),
+    ],
+)
+def test_the_most_specific_record_answers(
+    catalogue: Catalogue,
+    code: int | None,
+    enhanced: str | None,
+    vendor: str | None,
+    level: str,
+    ids: list[str],
+) -> None:
+    answer = catalogue.explain_code(code, enhanced, vendor)
+    assert answer.level == level
+    assert [record.id for record in answer.records][: len(ids)] == ids
+    assert (answer.record is None) == (level == "unknown")
+
+
+@pytest.mark.parametrize(
+    ("asked", "level", "first"),
+    [
+        ("354", "code", "code.354"),
+        ("550 5.1.1", "enhanced", "enhanced.1.1"),
+        ("5.7.8", "enhanced", "enhanced.7.8"),
+        ("X.7", "subject", "subject.7"),
+        ("5xx", "class", "class.5"),
+        ("x5x", "class", "digit.5"),
+    ],
+)
+def test_codes_are_read_as_people_type_them(
+    catalogue: Catalogue, asked: str, level: str, first: str
+) -> None:
+    answer = catalogue.explain_text(asked)
+    assert (answer.level, answer.records[0].id) == (level, first)
+
+
+@pytest.mark.parametrize("asked", ["", "hello", "35", "3544", "5..7"])
+def test_what_is_no_code_is_unknown(catalogue: Catalogue, asked: str) -> None:
+    assert catalogue.explain_text(asked).level == "unknown"
+
+
+def test_only_the_file_that_is_needed_is_read(tmp_path: Path) -> None:
+    (tmp_path / "codes").mkdir()
+    (tmp_path / "codes" / "3xx.toml").write_text(
+        '[[record]]\nid = "code.354"\ncode = "354"\nname = "n"\ndescription = "d"\n',
+        encoding="utf-8",
+    )
+    (tmp_path / "codes" / "4xx.toml").write_text("broken [", encoding="utf-8")
+    record = Catalogue(tmp_path).record(354)
+    assert record is not None
+    assert record.name == "n"
+
+
+def test_the_seed_of_the_product_is_rich(catalogue: Catalogue) -> None:
+    for code in ("354", "503"):
+        record = catalogue.record(code)
+        assert record is not None
+        assert len(record.how_to_fix) >= 4
+        assert len(record.notes) >= 3
+        assert record.description.count(".") >= 2
