@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from mailoscope_core.base.texts import languages
 from mailoscope_core.storage.directories import Directories
 from mailoscope_gui.background import Background
+from mailoscope_gui.collector import Collector
 from mailoscope_gui.controller import Controller
 from mailoscope_gui.first_look import FirstLook, first_look, system_language
 from mailoscope_gui.fonts import provide_fonts
@@ -41,6 +42,7 @@ class Application:
     services: Services
     controller: Controller
     window: MainWindow
+    collector: Collector
 
     def warm_up(self) -> None:
         """Load what the first session will need, away from the GUI thread."""
@@ -55,7 +57,9 @@ def make_qt(arguments: Sequence[str] = ()) -> QApplication:
     QApplication.setApplicationName(NAME)
     QApplication.setApplicationDisplayName("Mailoscope")
     QApplication.setDesktopFileName(NAME)
-    return QApplication([NAME, *arguments])
+    # One look everywhere: it follows the palette in every part, which native styles do not. Said
+    # here because setStyle() returns a QStyle, and Python then makes all of its enumerations.
+    return QApplication([NAME, "-style", "fusion", *arguments])
 
 
 def build(
@@ -66,8 +70,6 @@ def build(
     launcher: Launcher | None = None,
 ) -> Application:
     """Put the window together; nothing is read but two preferences, nothing is started."""
-    # One look everywhere: it follows the palette in every part, which native styles do not.
-    qt.setStyle("fusion")
     directories = directories or Directories.of_this_user()
     look = first_look(directories)
     language = Language(_language(options, look))
@@ -76,7 +78,10 @@ def build(
     language.changed.connect(lambda: provide_fonts(devanagari=language.code == "hi"))
     services = Services(language, Theme(_theme(options, look)), Background(), directories)
     controller = Controller(services, launcher)
-    return Application(qt, services, controller, MainWindow(services, controller))
+    window = MainWindow(services, controller)
+    collector = Collector(window)
+    collector.start()
+    return Application(qt, services, controller, window, collector)
 
 
 def begin(application: Application, options: Options) -> None:

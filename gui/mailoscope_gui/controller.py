@@ -131,8 +131,9 @@ class Controller(QObject):
     def practise(self, scenario: str, *, run: bool = False) -> None:
         """Start a lab server and show a session with it; `run` lets it go at once."""
 
+        texts = self.services.language.texts
         self.services.background.run(
-            lambda: self.services.lab.start(scenario),
+            lambda: self.services.lab.start(scenario, texts),
             lambda practice: self.use_practice(practice, run=run),
             name="lab",
         )
@@ -308,9 +309,9 @@ class Controller(QObject):
             self._leave(self.session)
         self.page_wanted.emit("session")
         self.session = session
-        self.selection.follow()
         self.view.attach(session)
         self._desk.attach(session)
+        self.selection.follow()
         self.session_changed.emit()
         self.arming_changed.emit()
 

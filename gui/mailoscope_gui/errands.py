@@ -1,11 +1,11 @@
-"""Background calls on behalf of a widget, whose results are dropped when the widget goes."""
+"""Background calls on behalf of a widget, whose results are dropped when the widget has gone."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import TypeVar
 
+import shiboken6
 from PySide6.QtCore import QObject
 
 from mailoscope_gui.background import Background, Ticket
@@ -18,9 +18,8 @@ class Errands:
 
     def __init__(self, background: Background, owner: QObject) -> None:
         self._background = background
+        self._owner = owner
         self._under_way: list[Ticket] = []
-        # Not a method of this object: it may be gone before the last child of the owner is.
-        owner.destroyed.connect(partial(_abandon, self._under_way))
 
     def run(
         self,
@@ -31,26 +30,29 @@ class Errands:
     ) -> Ticket:
         """Start `call`; arguments and result are those of `Background.run`."""
         tell = failed or self._background.failed.emit
-        self._under_way[:] = [ticket for ticket in self._under_way if not ticket.abandoned]
 
         def finish(value: T) -> None:
-            self._under_way.remove(ticket)
-            done(value)
+            if self._is_wanted(ticket):
+                done(value)
 
         def fail(error: Exception) -> None:
-            self._under_way.remove(ticket)
-            tell(error)
+            if self._is_wanted(ticket):
+                tell(error)
 
         ticket = self._background.run(call, finish, fail, name)
+        self._under_way = [each for each in self._under_way if not each.abandoned]
         self._under_way.append(ticket)
         return ticket
 
     def abandon(self) -> None:
         """Take no more interest in anything that is under way."""
-        _abandon(self._under_way)
+        for ticket in self._under_way:
+            ticket.abandon()
+        self._under_way.clear()
 
-
-def _abandon(tickets: list[Ticket], _owner: object = None) -> None:
-    for ticket in tickets:
-        ticket.abandon()
-    tickets.clear()
+    def _is_wanted(self, ticket: Ticket) -> bool:
+        if ticket in self._under_way:
+            self._under_way.remove(ticket)
+        # Asked rather than told by `destroyed`, whose slots would run while the owner is taken
+        # apart, perhaps by the garbage collector.
+        return shiboken6.isValid(self._owner)

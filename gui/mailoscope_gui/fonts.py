@@ -4,28 +4,39 @@ from __future__ import annotations
 
 from importlib import resources
 
-from PySide6.QtGui import QFont, QFontDatabase
+from PySide6.QtGui import QFont, QFontDatabase, QFontInfo
 from PySide6.QtWidgets import QApplication
 
+_SANS, _HINDI = "Noto Sans", "Noto Sans Devanagari"
 _LATIN = ("NotoSans-Regular.ttf", "NotoSans-Bold.ttf", "NotoSansMono-Regular.ttf")
 _DEVANAGARI = ("NotoSansDevanagari-Regular.ttf", "NotoSansDevanagari-Bold.ttf")
 _POINTS = 10.0
 
 
 def provide_fonts(*, devanagari: bool) -> None:
-    """Add what the system lacks; `devanagari` is only looked at when it is about to be shown."""
-    if not QFontDatabase.families():
+    """Add what the system lacks; may be called again when the language changes."""
+    # fontconfig lists its aliases even where there is no font behind them.
+    bare = not QFontInfo(QApplication.font()).family()
+    if bare:
         _load(_LATIN)
+    if devanagari and not QFontDatabase.families(_DEVANAGARI_SCRIPT):
         _load(_DEVANAGARI)
+    if bare or _is_ours():
         font = QFont()
-        font.setFamilies(["Noto Sans", "Noto Sans Devanagari"])
+        # The font of the language first: asking one for a script that it lacks gives warnings.
+        font.setFamilies([_HINDI, _SANS] if devanagari else [_SANS, _HINDI])
         font.setPointSizeF(_POINTS)
         QApplication.setFont(font)
-    elif devanagari and not QFontDatabase.families(QFontDatabase.WritingSystem.Devanagari):
-        _load(_DEVANAGARI)
+
+
+def _is_ours() -> bool:
+    return bool({_SANS, _HINDI} & set(QApplication.font().families()))
 
 
 def _load(names: tuple[str, ...]) -> None:
     folder = resources.files("mailoscope_resources").joinpath("fonts")
     for name in names:
         QFontDatabase.addApplicationFontFromData(folder.joinpath(name).read_bytes())
+
+
+_DEVANAGARI_SCRIPT = QFontDatabase.WritingSystem.Devanagari

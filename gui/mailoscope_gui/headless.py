@@ -15,7 +15,7 @@ from mailoscope_gui.options import Options
 SCENARIO = "submission"
 _PATIENCE_MS = 60_000
 _OK, _FAILED = 0, 40
-_STOPS = ("end", "trouble", "secret", "confirmation")
+_STOPS = ("trouble", "secret", "confirmation")
 
 
 def run_headless(options: Options) -> int:
@@ -51,11 +51,13 @@ def _run(application: Application, options: Options, troubles: list[Exception]) 
     report = options.out / "report.html"
     session = options.out / "session.mailoscope.jsonl"
     picture = options.out / "window.png"
-    summary = _write(application, report, session)
+    good = _write(application, report, session)
     application.window.grab().save(str(picture))
     for path in (report, session, picture):
         print(path)
-    return _OK if summary else _FAILED
+    state = application.controller.state
+    whole = state is not None and state.waiting == "end"
+    return _OK if good and whole else _FAILED
 
 
 def _drive(application: Application, scenario: str, troubles: list[Exception]) -> None:
@@ -73,7 +75,8 @@ def _drive(application: Application, scenario: str, troubles: list[Exception]) -
         if not started and state.waiting == "start":
             started = True
             controller.run_to_end()
-        elif started and state.waiting in _STOPS and (session.findings or state.waiting == "end"):
+        over = state.finished or state.waiting == "end"
+        if started and (over or (state.waiting in _STOPS and session.findings)):
             loop.quit()
 
     controller.state_changed.connect(look)

@@ -17,6 +17,11 @@ def N_(message: str) -> str:  # the name that message extraction knows
     return message
 
 
+def NP_(context: str, message: str) -> str:
+    """Do the same for a text with a context, see `pgettext`."""
+    return message
+
+
 class Language(QObject):
     """The texts in use, and a signal for whoever shows some of them."""
 
@@ -92,40 +97,40 @@ class StockTranslator(QTranslator):
 # What Qt's message boxes, file and print dialogs and line edits say, mnemonics included.
 _STOCK = frozenset(
     {
-        "OK",
-        "&OK",
-        "Save",
-        "&Save",
-        "Open",
-        "&Open",
-        "Cancel",
-        "&Cancel",
-        "Close",
-        "&Close",
-        "Apply",
-        "Reset",
-        "Help",
-        "Discard",
-        "&Yes",
-        "&No",
-        "Yes",
-        "No",
-        "Retry",
-        "Ignore",
-        "Abort",
-        "Restore Defaults",
-        "&Undo",
-        "&Redo",
-        "Cu&t",
-        "&Copy",
-        "&Paste",
-        "Delete",
-        "Select All",
-        "Look in:",
-        "File &name:",
-        "Files of type:",
-        "Directory:",
-        "&Choose",
-        "Print",
+        NP_("Qt", "OK"),
+        NP_("Qt", "&OK"),
+        NP_("Qt", "Save"),
+        NP_("Qt", "&Save"),
+        NP_("Qt", "Open"),
+        NP_("Qt", "&Open"),
+        NP_("Qt", "Cancel"),
+        NP_("Qt", "&Cancel"),
+        NP_("Qt", "Close"),
+        NP_("Qt", "&Close"),
+        NP_("Qt", "Apply"),
+        NP_("Qt", "Reset"),
+        NP_("Qt", "Help"),
+        NP_("Qt", "Discard"),
+        NP_("Qt", "&Yes"),
+        NP_("Qt", "&No"),
+        NP_("Qt", "Yes"),
+        NP_("Qt", "No"),
+        NP_("Qt", "Retry"),
+        NP_("Qt", "Ignore"),
+        NP_("Qt", "Abort"),
+        NP_("Qt", "Restore Defaults"),
+        NP_("Qt", "&Undo"),
+        NP_("Qt", "&Redo"),
+        NP_("Qt", "Cu&t"),
+        NP_("Qt", "&Copy"),
+        NP_("Qt", "&Paste"),
+        NP_("Qt", "Delete"),
+        NP_("Qt", "Select All"),
+        NP_("Qt", "Look in:"),
+        NP_("Qt", "File &name:"),
+        NP_("Qt", "Files of type:"),
+        NP_("Qt", "Directory:"),
+        NP_("Qt", "&Choose"),
+        NP_("Qt", "Print"),
     }
 )

@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass
 
 from mailoscope_core.base.secret import Secret
+from mailoscope_core.base.texts import Texts
 from mailoscope_core.practice.scenarios import load_scenario
 from mailoscope_core.practice.server import LabServer
 from mailoscope_core.practice.spec import Scenario, Settings
@@ -34,8 +35,10 @@ class Lab:
     def __init__(self) -> None:
         self._servers: dict[str, LabServer] = {}
 
-    def start(self, name: str) -> Practice:
+    def start(self, name: str, texts: Texts) -> Practice:
         """Start the scenario `name` (or `name:value`) afresh; call it off the GUI thread.
+
+        The profile is named after the scenario in the language of `texts`.
 
         Raises `UserError` when there is no such scenario or no port to be had.
         """
@@ -48,7 +51,8 @@ class Lab:
             old.stop()
         settings = scenario.settings
         secret = Secret(settings.secret) if settings.secret else None
-        profile = _profile(name, server, settings)
+        title = texts.record(f"scenario.{scenario.id}", "title", scenario.title)
+        profile = _profile(name, title, server, settings)
         return Practice(scenario, profile, secret, _STAGES[settings.stage], _sample(settings))
 
     def close(self) -> None:
@@ -65,9 +69,9 @@ def _sample(settings: Settings) -> str:
     return f"{settings.message}:{max(1, -(-settings.message_kib // 1024))}"
 
 
-def _profile(name: str, server: LabServer, settings: Settings) -> Profile:
+def _profile(name: str, title: str, server: LabServer, settings: Settings) -> Profile:
     return Profile(
-        name=server.scenario.title,
+        name=title,
         id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"mailoscope:practice:{name}")),
         host=_HOST,
         port=server.port,

@@ -10,10 +10,11 @@ from PySide6.QtGui import QAction, QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
 
 from mailoscope_gui.action_set import ActionSet
-from mailoscope_gui.actions import ACTIONS, COMMANDS, MENUS
+from mailoscope_gui.actions import ACTIONS
 from mailoscope_gui.controller import Controller
 from mailoscope_gui.doors import Doors
 from mailoscope_gui.intents import Intents
+from mailoscope_gui.menus import COMMANDS, MENUS
 from mailoscope_gui.pages import Pages
 from mailoscope_gui.panels.notice_bar import NoticeBar
 from mailoscope_gui.panels.side_bar import SideBar

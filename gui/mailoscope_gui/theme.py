@@ -20,6 +20,17 @@ _MUTED = {"light": "#5b6673", "dark": "#a3adb8"}
 _BORDER = {"light": "#d3d9e0", "dark": "#363d46"}
 _PANEL = {"light": "#fbfcfd", "dark": "#1b1f24"}
 
+_MONO = (
+    "Noto Sans Mono",
+    "DejaVu Sans Mono",
+    "Cascadia Mono",
+    "Consolas",
+    "SF Mono",
+    "Menlo",
+    "Liberation Mono",
+    "Ubuntu Mono",
+)
+
 _ROLES = {
     "light": {
         QPalette.ColorRole.Window: "#f2f4f7",
@@ -141,8 +152,10 @@ class Theme(QObject):
     def mono(self, points: float = 0.0) -> QFont:
         """Return the font for what goes over the wire, `points` larger than usual."""
         font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-        families = [font.family(), "Noto Sans Mono", "Noto Sans Devanagari"]
-        font.setFamilies(list(dict.fromkeys(families)))
+        # By name where possible: what "monospace" stands for depends on the language, and for Hindi
+        # it may be a font that is not.
+        known = next((family for family in _MONO if QFontDatabase.hasFamily(family)), font.family())
+        font.setFamilies([known, font.family(), *QApplication.font().families()])
         font.setPointSizeF(max(7.0, QApplication.font().pointSizeF() + points))
         font.setStyleHint(QFont.StyleHint.Monospace)
         return font

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,15 @@ from mailoscope_core.storage.directories import Directories
 from mailoscope_gui.app import Application, build
 from mailoscope_gui.options import Options
 from tests.gui.person import Person
+
+
+@pytest.fixture(autouse=True)
+def collected_here() -> Iterator[None]:
+    """Garbage of one test must not be destroyed by a thread of the next: Qt would crash."""
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()
 
 
 @pytest.fixture

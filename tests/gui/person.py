@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QTableView, QWidget
+from pytestqt.exceptions import TimeoutError as QtTimeoutError
 from pytestqt.qtbot import QtBot
 
 from mailoscope_core.record.events import Event, LineSent
@@ -69,12 +70,23 @@ class Person:
 
     def wait(self, seen: Callable[[], bool]) -> None:
         """Wait until something can be seen."""
-        self.qtbot.waitUntil(seen, timeout=PATIENCE_MS)
+        try:
+            self.qtbot.waitUntil(seen, timeout=PATIENCE_MS)
+        except QtTimeoutError as error:
+            session = self.application.controller.session
+            tail = session.entries[-8:] if session is not None else ()
+            raise AssertionError("\n".join(map(str, tail))) from error
 
     def wait_for_stop(self, *why: str) -> None:
         """Wait until the session waits for the user, and all findings are there."""
         self.wait(lambda: self.application.controller.state is not None)
         self.wait(lambda: self.state.waiting in why)
+        self.wait_for_all()
+
+    def wait_for_all(self) -> None:
+        """Wait until everything that is in the log can be seen, explained."""
+        view = self.application.controller.view
+        self.wait(lambda: view.bridge is not None and view.bridge.seen == len(self.session.entries))
         self.wait(lambda: not self.application.services.background.busy)
 
     # --- doing --------------------------------------------------------------------------------

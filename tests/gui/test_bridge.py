@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from mailoscope_core.record.events import Entry, Header, ReplyReceived
 from mailoscope_core.record.log import SessionLog
 from mailoscope_gui.bridge import SessionBridge
+from mailoscope_gui.collector import Collector
 from mailoscope_gui.i18n import Language
 from mailoscope_gui.session_view import SessionView
 from mailoscope_gui.shown_session import ShownSession
@@ -23,7 +24,7 @@ HEADER = Header(schema=1, session="s", started="2026-11-23T20:00:00+00:00", app=
 REPLY = ReplyReceived(code=250, lines=("ok",), raw="250 ok\r\n", size=8, verb="noop", step="noop")
 
 
-class Collector:
+class Taker:
     """Keeps what it is fed, and how much of it each time."""
 
     def __init__(self) -> None:
@@ -42,20 +43,20 @@ class Collector:
 
 
 def test_entries_of_a_worker_arrive_in_order_in_the_gui_thread(qtbot: QtBot) -> None:
-    log, collector = SessionLog(HEADER), Collector()
-    bridge = SessionBridge(log, collector)
+    log, taker = SessionLog(HEADER), Taker()
+    bridge = SessionBridge(log, taker)
     log.subscribe(bridge.notify)
     worker = threading.Thread(target=lambda: [log.append(REPLY) for _ in range(5000)])
     worker.start()
-    qtbot.waitUntil(lambda: len(collector.seen) == 5000, timeout=10_000)
+    qtbot.waitUntil(lambda: len(taker.seen) == 5000, timeout=10_000)
     worker.join()
-    assert collector.seen == list(range(5000))
-    assert collector.threads == {threading.get_ident()}
+    assert taker.seen == list(range(5000))
+    assert taker.threads == {threading.get_ident()}
 
 
 def test_at_most_one_wake_up_is_outstanding(qtbot: QtBot) -> None:
-    log, collector = SessionLog(HEADER), Collector()
-    bridge = SessionBridge(log, collector)
+    log, taker = SessionLog(HEADER), Taker()
+    bridge = SessionBridge(log, taker)
     wakes: list[None] = []
     bridge.wake.connect(lambda: wakes.append(None))
     log.subscribe(bridge.notify)
@@ -63,55 +64,55 @@ def test_at_most_one_wake_up_is_outstanding(qtbot: QtBot) -> None:
         log.append(REPLY)
     QCoreApplication.processEvents()
     assert len(wakes) == 1
-    assert collector.seen == list(range(20))
-    assert collector.slices == [20], "shown at once"
+    assert taker.seen == list(range(20))
+    assert taker.slices == [20], "shown at once"
 
 
 def test_five_thousand_wake_ups(qtbot: QtBot) -> None:
-    log, collector = SessionLog(HEADER), Collector()
-    bridge = SessionBridge(log, collector)
+    log, taker = SessionLog(HEADER), Taker()
+    bridge = SessionBridge(log, taker)
     log.subscribe(bridge.notify)
     for number in range(5000):
         log.append(REPLY)
         QCoreApplication.processEvents()
-        assert len(collector.seen) == number + 1
+        assert len(taker.seen) == number + 1
 
 
 def test_a_slice_ends_in_time(qtbot: QtBot) -> None:
-    log, collector = SessionLog(HEADER), Collector()
+    log, taker = SessionLog(HEADER), Taker()
     for _ in range(100):
         log.append(REPLY)
     # Each look at the clock is 5 ms later: a slice of 8 ms has room for two strides at most.
     ticks = iter(range(10_000))
-    bridge = SessionBridge(log, collector, clock=lambda: next(ticks) * 0.005)
+    bridge = SessionBridge(log, taker, clock=lambda: next(ticks) * 0.005)
     with qtbot.waitSignal(bridge.caught_up, timeout=5000):
         bridge.notify()
-    assert collector.seen == list(range(100))
-    assert len(collector.slices) > 1
+    assert taker.seen == list(range(100))
+    assert len(taker.slices) > 1
 
 
 def test_a_closed_bridge_delivers_nothing(qtbot: QtBot) -> None:
-    log, collector = SessionLog(HEADER), Collector()
-    bridge = SessionBridge(log, collector)
+    log, taker = SessionLog(HEADER), Taker()
+    bridge = SessionBridge(log, taker)
     log.subscribe(bridge.notify)
     log.append(REPLY)
     bridge.close()
     QCoreApplication.processEvents()
     log.append(REPLY)
     QCoreApplication.processEvents()
-    assert collector.seen == []
+    assert taker.seen == []
 
 
 def test_rewinding_reads_everything_again(qtbot: QtBot) -> None:
-    log, collector = SessionLog(HEADER), Collector()
-    bridge = SessionBridge(log, collector)
+    log, taker = SessionLog(HEADER), Taker()
+    bridge = SessionBridge(log, taker)
     for _ in range(3):
         log.append(REPLY)
     bridge.notify()
     QCoreApplication.processEvents()
     bridge.rewind()
     QCoreApplication.processEvents()
-    assert collector.seen == [0, 1, 2, 0, 1, 2]
+    assert taker.seen == [0, 1, 2, 0, 1, 2]
 
 
 @pytest.mark.slow
@@ -123,14 +124,17 @@ def test_a_hundred_thousand_entries_do_not_stall_the_window(
         log.append(REPLY)
     view = SessionView(Language("en"), Theme("light"))
     heart = Heart()
-    # The collector does not look at what was loaded before, as in the program once it has started.
+    # As in the program: what was loaded at the start is out of the collector's sight.
     gc.freeze()
+    collector = Collector()
+    collector.start()
     view.attach(ShownSession(HEADER, log))
     assert view.bridge is not None
     bridge = view.bridge
     with qtbot.waitSignal(bridge.caught_up, timeout=120_000):
         heart.start()
     heart.stop()
+    collector.stop()
     gc.unfreeze()
     assert view.transcript.rowCount() == 100_000
     assert heart.beats > 100, "the window was alive all the time"

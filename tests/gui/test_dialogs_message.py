@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
@@ -200,7 +200,7 @@ def test_it_speaks_hindi_while_it_is_open(
     assert services.language.gettext("Nothing unusual was found.") in found(editor)
 
 
-def _left(editor: MessageEditor):
+def _left(editor: MessageEditor) -> QPoint:
     rect = editor.sample.agreed.rect()
     rect.setWidth(20)
     return rect.center()

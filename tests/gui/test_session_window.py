@@ -113,8 +113,10 @@ def test_what_the_protocol_forbids_needs_force(person: Person) -> None:
     for _ in range(4):
         person.step()
     person.type_line("DATA")
+    finished = person.application.controller.view.finished_steps
     person.click(person.page.command.send)
-    person.wait(lambda: person.state.running is None and person.state.waiting is not None)
+    person.wait(lambda: person.application.controller.view.finished_steps > finished)
+    person.wait_for_stop("trouble")
     assert "DATA" not in person.sent()
     person.press("restart")
     person.wait(lambda: person.state.attempt == 2 and person.state.waiting == "start")
@@ -179,8 +181,10 @@ def test_run_to_here_skip_and_repeat(person: Person) -> None:
     person.wait_for_stop("step")
     assert person.rung("starttls").state == "next"
     person.page.ladder.choose_step("ehlo")
+    finished = person.application.controller.view.finished_steps
     person.press("repeat")
-    person.wait(lambda: person.sent().count("EHLO [127.0.0.1]") == 2)
+    person.wait(lambda: person.application.controller.view.finished_steps > finished)
+    assert person.sent().count("EHLO [127.0.0.1]") == 2
     person.wait_for_stop("step")
     person.page.ladder.choose_step("quit")
     person.press("skip")
@@ -331,7 +335,7 @@ def test_a_saved_session_looks_the_same_when_it_is_opened(person: Person, tmp_pa
     assert len(load_session(path).entries) == count
     person.application.controller.open_file(path)
     person.wait(lambda: person.session.path == path)
-    person.wait(lambda: bool(person.session.findings))
+    person.wait_for_all()
     assert person.application.controller.view.ladder.rungs == rungs
     assert [row.text for row in live.transcript.snapshot] == lines
     assert person.session.findings == findings

@@ -163,7 +163,7 @@ class TimeDelegate(RowDelegate):
         painter.setFont(option.font)
         painter.setPen(colour)
         align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(rect.adjusted(0, -4, 0, -4), align, text)
+        painter.drawText(rect.adjusted(0, -3, 0, -3), align, text)
         painter.restore()
         bar = QRectF(rect.left(), rect.bottom() - 5, rect.width(), 3)
         track = QColor(self.theme.border)

@@ -233,14 +233,17 @@ class SamplePage(QWidget):
         return lambda spool: make_sample(name, spool, draft, texts)
 
     def _chosen(self) -> None:
-        chosen = self.sample
         self.agreed.setChecked(False)
+        self._describe()
+        self.changed.emit()
+
+    def _describe(self) -> None:
+        chosen = self.sample
         self.warning.setVisible(bool(chosen.warning))
         self.agreed.setVisible(bool(chosen.warning))
         self.megabytes.setVisible(chosen.takes_size)
         self.megabytes_label.setVisible(chosen.takes_size)
         self.text.setText(self._words(chosen, "text"))
-        self.changed.emit()
 
     def _words(self, sample: Sample, field: str) -> str:
         texts = self._language.texts
@@ -263,4 +266,4 @@ class SamplePage(QWidget):
             gettext("! Scanners are meant to stop this message, and a server may note who sent it.")
         )
         self.agreed.setText(gettext("I send it to the la&b or to my own address only"))
-        self._chosen()
+        self._describe()

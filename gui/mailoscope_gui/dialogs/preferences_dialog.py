@@ -1,4 +1,4 @@
-"""The preferences: each takes effect at once, Cancel takes all of them back."""
+"""The preferences: language and colours change at once, Cancel changes them back."""
 
 from __future__ import annotations
 
@@ -77,13 +77,20 @@ class PreferencesDialog(QDialog):
         """Return the preferences as the fields say."""
         values = self.page.values()
         timeouts = Timeouts(**{name: values.pop(name) for name in _TIMEOUTS})
+        if not self._before.language and values["language"] == self._language_before:
+            values["language"] = ""  # still the system's
         return msgspec.structs.replace(self._services.preferences, timeouts=timeouts, **values)
+
+    def accept(self) -> None:
+        """Keep what was chosen."""
+        wanted = self.preferences()
+        if wanted != self._before:
+            self._services.use_preferences(wanted)
+        super().accept()
 
     def reject(self) -> None:
         """Take everything back."""
-        if self._services.preferences != self._before:
-            self._services.use_preferences(self._before)
-            self._services.language.use(self._language_before)
+        self._show(self._language_before, self._before.theme)
         super().reject()
 
     def _fill(self, preferences: Preferences) -> None:
@@ -98,9 +105,14 @@ class PreferencesDialog(QDialog):
         )
 
     def _apply(self) -> None:
-        wanted = self.preferences()
-        if not self._filling and wanted != self._services.preferences:
-            self._services.use_preferences(wanted)
+        values = self.page.values()
+        if not self._filling:
+            self._show(values["language"], values["theme"])
+
+    def _show(self, language: str, theme: ThemeName) -> None:
+        if theme != self._services.theme.choice:
+            self._services.theme.use(theme)
+        self._services.language.use(language)
 
     def retranslate(self) -> None:
         """Take the words of the language in use."""

@@ -17,6 +17,8 @@ class ReadOnlyTable(QAbstractTableModel):
 
     headers: tuple[str, ...] = ()
     """Header texts, marked for translation."""
+    numbers: frozenset[int] = frozenset()
+    """Columns that are aligned to the right."""
 
     def __init__(self, language: Language, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -36,7 +38,9 @@ class ReadOnlyTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole and self.headers[section]:
             return self.language.gettext(self.headers[section])
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+            right = section in self.numbers
+            side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

@@ -26,6 +26,7 @@ _ROOT = QModelIndex()
 class TimingModel(ReadOnlyTable):
     """Steps that have ended, in the order in which they ran."""
 
+    numbers = frozenset(range(LOOKUP, BAR))
     headers = (
         N_("Step"),
         N_("Look-up"),
@@ -95,7 +96,7 @@ class TimingModel(ReadOnlyTable):
             if column < BAR:
                 ms = getattr(item, _FIELDS[column - 1])
                 return duration(ms, self.language) if ms else ""
-        if role == Qt.ItemDataRole.TextAlignmentRole and LOOKUP <= column <= TOTAL:
+        if role == Qt.ItemDataRole.TextAlignmentRole and column in self.numbers:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == PARTS_ROLE:
             return tuple(getattr(item, name) for name in _FIELDS[:-1]), self._longest

@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from mailoscope_gui.actions import COMMANDS, TOOLS
 from mailoscope_gui.controller import Controller
 from mailoscope_gui.labels import plain
+from mailoscope_gui.menus import COMMANDS, TOOLS
 from mailoscope_gui.services import Services
 
 _WITH_WORDS = frozenset({"step", "run"})

@@ -24,8 +24,8 @@ from mailoscope_gui.services import Services
 class EntryTable(QTableView):
     """A table of one column; Return opens an entry, Delete asks for its removal."""
 
-    opened = Signal(int)
-    removal_wanted = Signal(int)
+    opened = Signal(object)
+    removal_wanted = Signal(object)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Handle Return and Delete, leave the rest to the table."""

@@ -209,7 +209,9 @@ class Inspector(QWidget):
     def _fixes(self, explanation: Explanation) -> None:
         _, sections = self._services.language.gettext, self.sections
         if explanation.fixes:
-            sections.title(_("How to fix it"))
+            code = explanation.code
+            fine = code is not None and code < 400
+            sections.title(_("What to do") if fine else _("How to fix it"))
             sections.points(explanation.fixes, numbered=True)
         session = self._controller.session
         if explanation.experiments and session is not None and session.request is not None:

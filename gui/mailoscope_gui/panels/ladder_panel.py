@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 _WIDTHS = {
     ladder_model.GUTTER: 22,
     ladder_model.STATE: 24,
-    ladder_model.STEP: 142,
-    ladder_model.LINE: 232,
-    ladder_model.TIME: 84,
+    ladder_model.STEP: 138,
+    ladder_model.LINE: 214,
+    ladder_model.TIME: 78,
 }
 
 

@@ -107,7 +107,7 @@ class SessionPage(QWidget):
         upper.addWidget(self.inspector)
         upper.setStretchFactor(0, 1)
         upper.setStretchFactor(1, 0)
-        upper.setSizes([760, 370])
+        upper.setSizes([770, 350])
         upper.setChildrenCollapsible(False)
         whole = QSplitter(Qt.Orientation.Vertical)
         whole.addWidget(upper)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
@@ -19,6 +19,9 @@ _GLYPH = 9.0
 class CodeLink(QAbstractButton):
     """Shows a code as people write it (354, 5.7.1, 5xx, X.7) in the colour of its class."""
 
+    asked = Signal(str)
+    """Pressed; the code."""
+
     def __init__(self, theme: Theme, code: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
@@ -29,7 +32,11 @@ class CodeLink(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.clicked.connect(self._ask)
         theme.changed.connect(self.update)
+
+    def _ask(self) -> None:
+        self.asked.emit(self.code)
 
     def sizeHint(self) -> QSize:
         """Return the chip's own size."""

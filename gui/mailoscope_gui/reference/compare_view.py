@@ -172,7 +172,7 @@ class CompareView(Sections):
         flow = FlowLayout(holder)
         for code in codes:
             link = CodeLink(self._services.theme, code)
-            link.clicked.connect(lambda _checked=False, it=link: self.code_picked.emit(it.code))
+            link.asked.connect(self.code_picked)
             flow.addWidget(link)
         return holder
 

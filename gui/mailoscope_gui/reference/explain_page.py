@@ -25,7 +25,6 @@ from mailoscope_gui.reference.finding_card import FindingCard, WordedFinding
 if TYPE_CHECKING:
     from mailoscope_gui.background import Ticket
     from mailoscope_gui.controller import Controller
-    from mailoscope_gui.reference.code_link import CodeLink
     from mailoscope_gui.services import Services
 
 _PAUSE_MS = 250
@@ -160,11 +159,11 @@ class ExplainPage(QWidget):
         if old is not None:
             old.deleteLater()
 
-    def _ask(self, link: CodeLink) -> None:
-        if link.code.isdecimal():
-            self._controller.ask_code(int(link.code))
+    def _ask(self, code: str) -> None:
+        if code.isdecimal():
+            self._controller.ask_code(int(code))
         else:
-            self._controller.ask_code(None, link.code)
+            self._controller.ask_code(None, code)
 
     def _say(self, count: int = 0) -> None:
         gettext, ngettext = self._services.language.gettext, self._services.language.ngettext

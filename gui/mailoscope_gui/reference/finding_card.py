@@ -40,8 +40,8 @@ class WordedFinding:
 class FindingCard(QFrame):
     """Built for one finding; the page makes new ones when the text or the language changes."""
 
-    code_asked = Signal(object)
-    """The `CodeLink` that was pressed."""
+    code_asked = Signal(str)
+    """The code that was pressed."""
 
     def __init__(
         self, services: Services, shown: WordedFinding, parent: QWidget | None = None
@@ -91,7 +91,7 @@ class FindingCard(QFrame):
         codes = (str(finding.code) if finding.code else "", finding.enhanced or "")
         for code in filter(None, codes):
             link = CodeLink(self._theme, code)
-            link.clicked.connect(lambda _checked=False, it=link: self.code_asked.emit(it))
+            link.asked.connect(self.code_asked)
             row.addWidget(link)
         self._column.addLayout(row)
 

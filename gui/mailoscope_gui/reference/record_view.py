@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Signal, SignalInstance
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -83,9 +83,9 @@ class RecordView(Sections):
             self.text(", ".join(names.step(step) for step in record.steps))
         self._points(gettext("Good to know"), worded.entries(texts, record, "notes"))
         self._links(gettext("Often confused with"), self._pairs, self._compare)
-        self._links(gettext("Related"), record.related, self.code_picked.emit)
+        self._links(gettext("Related"), record.related, self.code_picked)
         wider = [each.code for each in answer.records if each.id != record.id]
-        self._links(gettext("More generally"), wider, self.code_picked.emit)
+        self._links(gettext("More generally"), wider, self.code_picked)
         sources = [*record.rfc, *filter(None, (record.source,))]
         if sources:
             self.title(gettext("Source"))
@@ -121,7 +121,9 @@ class RecordView(Sections):
             self.title(title)
             self.points(entries, numbered=numbered)
 
-    def _links(self, title: str, codes: Iterable[str], action: Callable[[str], None]) -> None:
+    def _links(
+        self, title: str, codes: Iterable[str], action: Callable[[str], None] | SignalInstance
+    ) -> None:
         codes = tuple(dict.fromkeys(codes))
         if not codes:
             return
@@ -130,7 +132,7 @@ class RecordView(Sections):
         flow = FlowLayout(holder)
         for code in codes:
             link = CodeLink(self._services.theme, code)
-            link.clicked.connect(lambda _checked=False, it=link: action(it.code))
+            link.asked.connect(action)
             flow.addWidget(link)
         self.add(holder)
 

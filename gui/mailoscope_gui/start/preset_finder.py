@@ -66,9 +66,10 @@ class Suggestion:
     def notes(self, language: Language) -> tuple[str, ...]:
         """Return what has to be known before the log-in, in the language in use."""
         preset = self.preset
-        said = [_SECRETS.get(preset.secret, ""), _USERS.get(preset.user_form, "")]
-        if preset.oauth and preset.secret != "oauth":
-            said.append(_OAUTH)
+        said = [_USERS.get(preset.user_form, "")]
+        if not preset.note:  # else the provider's own sentence says what it takes
+            said.insert(0, _SECRETS.get(preset.secret, ""))
+            said.append(_OAUTH if preset.oauth and preset.secret != "oauth" else "")
         notes = [language.gettext(words) for words in said if words]
         if preset.note:
             notes.append(language.texts.record(preset.id, "note", preset.note))

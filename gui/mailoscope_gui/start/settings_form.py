@@ -232,7 +232,8 @@ class SettingsForm(QWidget):
         gettext = language.gettext
         self.provider.setText(preset.name)
         notes = [*suggestion.notes(language), *self._other_ways(suggestion)]
-        self.notes.setText("\n".join(notes))
+        mark = "• " if len(notes) > 1 else ""
+        self.notes.setText("\n".join(mark + note for note in notes))
         self.notes.setVisible(bool(notes))
         checked = gettext("Checked on {date} against {source}").format(
             date=preset.seen.isoformat(), source=preset.source
