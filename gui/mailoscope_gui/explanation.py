@@ -6,12 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mailoscope_core.knowledge.text import words
-
 from mailoscope_core.base.texts import Texts
 from mailoscope_core.knowledge.catalogue import Catalogue
 from mailoscope_core.knowledge.finding import Experiment, Finding, FindingWords
 from mailoscope_core.knowledge.records import CodeRecord
+from mailoscope_core.knowledge.text import experiment_words, words
 from mailoscope_core.record.events import Entry, ReplyReceived
 from mailoscope_core.report.event_words import EventWords
 from mailoscope_core.report.transcript import reply_lines
@@ -34,7 +33,8 @@ class Explanation:
     """An entry explained, in the user's language; `said` is what the server said, line by line.
 
     `code` is null for what is no reply, or a reply without a code; `is_reply` tells which.
-    `finding` and `words` are there when a rule recognised the entry.
+    `finding` and `words` are there when a rule recognised the entry; `experiments` are what can be
+    tried with one click, each with its words.
     """
 
     seq: int
@@ -52,11 +52,7 @@ class Explanation:
     sources: tuple[str, ...]
     finding: Finding | None
     words: FindingWords | None
-
-    @property
-    def experiments(self) -> tuple[Experiment, ...]:
-        """What can be tried with one click."""
-        return self.finding.experiments if self.finding else ()
+    experiments: tuple[tuple[Experiment, str], ...]
 
 
 def explain_entry(
@@ -91,6 +87,10 @@ def explain_entry(
         sources=_sources(found, records),
         finding=finding,
         words=found,
+        experiments=tuple(
+            (experiment, experiment_words(experiment, texts))
+            for experiment in (finding.experiments if finding else ())
+        ),
     )
 
 

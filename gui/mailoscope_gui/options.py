@@ -56,6 +56,11 @@ def parse(arguments: Sequence[str]) -> Options:
     )
     parser.add_argument("--version", action="version", version=f"Mailoscope {__version__}")
     found = parser.parse_args(arguments)
+    from mailoscope_core.base.texts import languages
+
+    if found.lang and found.lang not in languages():
+        known = ", ".join(languages())
+        parser.error(f"there is no translation for {found.lang!r}; choose one of: {known}")
     return Options(
         session=found.session,
         practice=found.practice,

@@ -383,3 +383,26 @@ def _rungs(person: Person):  # type: ignore[no-untyped-def]
 
 def _logins(person: Person) -> list[LoginTried]:
     return [event for event in person.events(LoginTried) if isinstance(event, LoginTried)]
+
+
+def test_a_finding_leads_to_the_line_that_proves_it(person: Person) -> None:
+    person.practise("auth-rejected")
+    person.press("run")
+    person.wait_for_stop("trouble")
+    person.page.tabs.setCurrentWidget(person.page.findings)
+    person.wait(lambda: person.page.findings.model.rowCount() > 0)
+    person.click_cell(person.page.findings.table, 0, 1)
+    finding = person.session.findings[0]
+    selection = person.application.controller.selection
+    assert selection.seq == finding.evidence[0]
+    table = person.page.transcript.table
+    marked = table.selectionModel().selectedRows()
+    assert person.application.controller.view.transcript.row_at(marked[0].row()).code == 535
+
+
+def test_a_second_attempt_is_named(person: Person) -> None:
+    person.practise("submission")
+    person.step()
+    person.press("restart")
+    person.wait(lambda: person.state.attempt == 2 and person.state.waiting == "start")
+    assert person.page.state.title.text().endswith("attempt 2")

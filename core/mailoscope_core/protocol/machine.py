@@ -87,7 +87,10 @@ class Machine:
     @property
     def state(self) -> MachineState:
         """A snapshot of the state."""
-        return replace(self._state, pending=self.pending)
+        pending = self.pending
+        if pending != self._state.pending:
+            self._state = replace(self._state, pending=pending)
+        return self._state
 
     @property
     def capabilities(self) -> Capabilities | None:

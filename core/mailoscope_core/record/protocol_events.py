@@ -98,8 +98,8 @@ class LoginTried(Event, tag="login-tried", frozen=True, kw_only=True):
 
 
 class ConfirmationNeeded(Event, tag="confirmation-needed", frozen=True, kw_only=True):
-    """The user must say yes first: cleartext-credentials, unverified-tls, spent-secret,
-    second-copy, leave-body."""
+    """The user must say yes first: cleartext-credentials, unverified-credentials,
+    unverified-tls, spent-secret, second-copy."""
 
     kind: str
     params: dict[str, str] = msgspec.field(default_factory=dict)

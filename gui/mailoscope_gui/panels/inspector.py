@@ -216,16 +216,13 @@ class Inspector(QWidget):
         session = self._controller.session
         if explanation.experiments and session is not None and session.request is not None:
             sections.title(_("Try it: a new session with one thing changed"))
-            for experiment in explanation.experiments:
-                sections.add(self._experiment_button(experiment))
+            for experiment, text in explanation.experiments:
+                sections.add(self._experiment_button(experiment, text))
         if explanation.words is not None and explanation.words.dead_ends:
             sections.title(_("What does not help"))
             sections.points(explanation.words.dead_ends)
 
-    def _experiment_button(self, experiment: Experiment) -> QPushButton:
-        from mailoscope_gui.experiment_words import experiment_words
-
-        text = experiment_words(experiment, self._services.language.texts)
+    def _experiment_button(self, experiment: Experiment, text: str) -> QPushButton:
         button = QPushButton(text.replace("&", "&&"))
         button.setObjectName(f"experiment-{experiment.id}")
         button.setIcon(self._services.icons.icon("run-to"))

@@ -23,7 +23,6 @@ _YES = {
     "unverified-tls": N_("&Go on without that proof, this session"),
     "spent-secret": N_("&Send the refused secret again"),
     "second-copy": N_("Send, &even if it is a second copy"),
-    "leave-body": N_("&Cut the message off"),
 }
 _NO = {
     "cleartext-credentials": N_("Do &not log in"),
@@ -31,7 +30,6 @@ _NO = {
     "unverified-tls": N_("&Leave it"),
     "spent-secret": N_("Do &not send it"),
     "second-copy": N_("Do &not send"),
-    "leave-body": N_("&Let it finish"),
 }
 
 

@@ -87,11 +87,18 @@ class StateBar(QWidget):
             for fact in (self.server, self.tls, self.login, self.outcome):
                 fact.show_fact("ring", QColor(), "")
             return
-        self.title.setText(session.header.title)
+        self.title.setText(self._name(session.header.title, state.attempt))
         self._show_server(session, state)
         self._show_tls(state)
         self._show_login(state)
         self._show_outcome(session, state)
+
+    def _name(self, title: str, attempt: int) -> str:
+        """Return the session's title, with the number of the attempt from the second one on."""
+        if attempt == 1:
+            return title
+        text = self._services.language.gettext("{title}, attempt {number}")
+        return text.format(title=title, number=attempt)
 
     def _show_server(self, session: ShownSession, state: SessionState) -> None:
         theme = self._services.theme

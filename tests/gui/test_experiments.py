@@ -1,0 +1,58 @@
+"""Fixes as buttons: a new session in which one thing is different."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QPushButton
+
+from mailoscope_core.knowledge.finding import Experiment
+from mailoscope_core.record.events import LoginTried
+from tests.gui.person import Person
+
+
+def buttons(person: Person) -> list[QPushButton]:
+    """The experiments that the inspector offers."""
+    found = person.page.inspector.findChildren(QPushButton)
+    return [button for button in found if button.objectName().startswith("experiment-")]
+
+
+def test_a_finding_offers_what_to_try(person: Person) -> None:
+    person.practise("starttls-missing")
+    person.press("run")
+    person.wait_for_stop("trouble")
+    person.wait(lambda: bool(person.session.findings))
+    offered = [e for finding in person.session.findings for e in finding.experiments]
+    assert offered, [finding.rule for finding in person.session.findings]
+    person.page.findings.table.selectRow(0)
+    person.wait(lambda: bool(buttons(person)))
+    parent = person.session
+    person.click(buttons(person)[0])
+    person.wait(lambda: person.session is not parent)
+    assert person.session.header.parent == parent.header.session
+    assert person.session.header.change is not None
+    assert person.session.header.change["field"] == offered[0].field
+    person.wait_for_stop("start")
+
+
+def test_a_fork_changes_one_thing(person: Person) -> None:
+    person.practise("submission")
+    controller = person.application.controller
+    before = controller.request
+    assert before is not None
+    controller.fork(Experiment(id="x", field="mechanism", value="LOGIN"))
+    person.wait_for_stop("start")
+    assert controller.request is not None
+    assert controller.request.profile.mechanism == "LOGIN"
+    assert controller.request.stage is before.stage
+    person.press("run")
+    person.wait_for_stop("end")
+    logins = [e for e in person.events(LoginTried) if isinstance(e, LoginTried)]
+    assert [each.mechanism for each in logins] == ["LOGIN"]
+
+
+def test_an_experiment_that_makes_no_sense_is_refused_in_words(person: Person) -> None:
+    person.practise("submission")
+    session = person.session
+    person.application.controller.fork(Experiment(id="x", field="port", value="many"))
+    assert person.application.window.notice.isVisible()
+    assert "many" in person.application.window.notice.text.text()
+    assert person.session is session
