@@ -15,7 +15,7 @@ from mailoscope_gui.background import Background
 from mailoscope_gui.collector import Collector
 from mailoscope_gui.controller import Controller
 from mailoscope_gui.first_look import FirstLook, first_look, system_language
-from mailoscope_gui.fonts import provide_fonts
+from mailoscope_gui.fonts import provide_fonts, provide_hindi
 from mailoscope_gui.i18n import Language
 from mailoscope_gui.launcher import Launcher
 from mailoscope_gui.main_window import MainWindow
@@ -45,7 +45,8 @@ class Application:
     collector: Collector
 
     def warm_up(self) -> None:
-        """Load what the first session will need, away from the GUI thread."""
+        """Load what the first session will need, away from the GUI thread; fonts within it."""
+        provide_hindi()
         threading.Thread(target=_import_all, name="warm-up", daemon=True).start()
 
 

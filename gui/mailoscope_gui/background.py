@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
 from mailoscope_core.base.background import Pending, start_abandonable
+from mailoscope_gui.relay import Relay
 
 T = TypeVar("T")
 
@@ -53,12 +53,18 @@ class Background(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._tickets: list[Ticket] = []
+        self._relay = Relay(self._wake.emit)
         self._wake.connect(self._deliver)
 
     @property
     def busy(self) -> bool:
         """True while a call is under way whose result is still wanted."""
         return any(not ticket.abandoned for ticket in self._tickets)
+
+    @property
+    def at_work(self) -> bool:
+        """True while a thread has not come to its end, wanted or not."""
+        return any(ticket.pending is None or not ticket.pending.done for ticket in self._tickets)
 
     def run(
         self,
@@ -70,13 +76,14 @@ class Background(QObject):
         """Start `call`; `done(value)` or `failed(error)` is called in the GUI thread."""
         ticket = Ticket(done, failed or self.failed.emit)
         self._tickets.append(ticket)
-        ticket.pending = start_abandonable(call, self._tell, name)
+        ticket.pending = start_abandonable(call, self._relay, name)
         return ticket
 
-    def _tell(self) -> None:
-        # Called from a worker that may outlive the window.
-        with contextlib.suppress(RuntimeError):
-            self._wake.emit()
+    def close(self) -> None:
+        """Deliver nothing more; threads that are still at work end by themselves."""
+        self._relay.close()
+        for ticket in self._tickets:
+            ticket.abandon()
 
     def _deliver(self) -> None:
         finished = [t for t in self._tickets if t.pending is not None and t.pending.done]

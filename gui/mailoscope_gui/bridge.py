@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Qt, Signal
+
+from mailoscope_gui.relay import Relay
 
 if TYPE_CHECKING:
     from mailoscope_core.record.events import Entry
@@ -62,6 +63,8 @@ class SessionBridge(QObject):
         self._seen = 0
         self._outstanding = False
         self._closed = False
+        self.notify = Relay(self._notify)
+        """Says that there are new entries, from any thread; fits `SessionLog.subscribe`."""
         # Queued also within the GUI thread: a slice ends, events are handled, the next begins.
         self.wake.connect(self._drain, Qt.ConnectionType.QueuedConnection)
 
@@ -69,15 +72,6 @@ class SessionBridge(QObject):
     def seen(self) -> int:
         """How many entries have been handed to the consumer."""
         return self._seen
-
-    def notify(self, _entry: Any = None) -> None:
-        """Say that there are new entries, from any thread; fits `SessionLog.subscribe`."""
-        # Two threads may both pass here: the second wake-up then finds nothing to do.
-        if self._outstanding or self._closed:
-            return
-        self._outstanding = True
-        with contextlib.suppress(RuntimeError):  # the window is gone, the worker not yet
-            self.wake.emit()
 
     def rewind(self) -> None:
         """Read everything again from the start, for a consumer that has begun anew."""
@@ -87,6 +81,13 @@ class SessionBridge(QObject):
     def close(self) -> None:
         """Deliver nothing more."""
         self._closed = True
+        self.notify.close()
+
+    def _notify(self) -> None:
+        # Under the relay's lock, so that no two threads pass at once.
+        if not self._outstanding:
+            self._outstanding = True
+            self.wake.emit()
 
     def _drain(self) -> None:
         # Cleared before reading: what is appended from here on wakes us again.

@@ -83,7 +83,13 @@ def explain_entry(
         meaning=_meaning(found, records, texts),
         when_seen=_list(best, "when_seen", texts),
         fixes=(found.fixes if found else ()) or _list(best, "how_to_fix", texts),
-        related=tuple(each for each in (best.related if best else ()) if _CODE.match(each)),
+        related=tuple(
+            each
+            for each in (best.related if best else ())
+            if _CODE.match(each) and each != f"{code:03d}"
+        )
+        if code is not None
+        else (),
         sources=_sources(found, records),
         finding=finding,
         words=found,

@@ -29,6 +29,16 @@ def provide_fonts(*, devanagari: bool) -> None:
         QApplication.setFont(font)
 
 
+def provide_hindi() -> None:
+    """Add the letters of Hindi for texts in it within another language, such as saved titles."""
+    if QFontDatabase.families(_DEVANAGARI_SCRIPT):
+        return
+    _load(_DEVANAGARI)
+    font = QApplication.font()
+    font.setFamilies([*(font.families() or [font.family()]), _HINDI])
+    QApplication.setFont(font)
+
+
 def _is_ours() -> bool:
     return bool({_SANS, _HINDI} & set(QApplication.font().families()))
 

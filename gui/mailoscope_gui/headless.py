@@ -6,7 +6,7 @@ import datetime
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtCore import QDeadlineTimer, QEventLoop, QTimer
 
 from mailoscope_core.base.errors import UserError
 from mailoscope_gui.app import Application, build, make_qt
@@ -14,6 +14,7 @@ from mailoscope_gui.options import Options
 
 SCENARIO = "submission"
 _PATIENCE_MS = 60_000
+_SETTLE_MS, _REST_MS = 5_000, 250
 _OK, _FAILED = 0, 40
 _STOPS = ("trouble", "secret", "confirmation")
 
@@ -28,6 +29,7 @@ def run_headless(options: Options) -> int:
     troubles: list[Exception] = []
     application.controller.troubled.connect(troubles.append)
     application.window.show()
+    application.warm_up()
     try:
         return _run(application, options, troubles)
     except UserError as error:
@@ -52,6 +54,7 @@ def _run(application: Application, options: Options, troubles: list[Exception]) 
     session = options.out / "session.mailoscope.jsonl"
     picture = options.out / "window.png"
     good = _write(application, report, session)
+    _settle(application)
     application.window.grab().save(str(picture))
     for path in (report, session, picture):
         print(path)
@@ -85,6 +88,19 @@ def _drive(application: Application, scenario: str, troubles: list[Exception]) -
     QTimer.singleShot(_PATIENCE_MS, loop.quit)
     controller.practise(scenario)
     loop.exec()
+
+
+def _settle(application: Application) -> None:
+    """Let the window show what is still being explained, and lay itself out."""
+    deadline = QDeadlineTimer(_SETTLE_MS)
+    flags = QEventLoop.ProcessEventsFlag
+    application.qt.processEvents(flags.AllEvents)
+    while application.services.background.busy and not deadline.hasExpired():
+        application.qt.processEvents(flags.AllEvents | flags.WaitForMoreEvents)
+    # Layouts and scroll bars come to rest over several turns of the event loop.
+    rest = QEventLoop()
+    QTimer.singleShot(_REST_MS, rest.quit)
+    rest.exec()
 
 
 def _write(application: Application, report: Path, session_file: Path) -> bool:

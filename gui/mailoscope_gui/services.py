@@ -133,6 +133,7 @@ class Services:
 
     def close(self) -> None:
         """Stop what this window has started."""
+        self.background.close()
         if "lab" in self.__dict__:
             self.lab.close()
         if "spool" in self.__dict__:

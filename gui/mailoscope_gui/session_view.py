@@ -56,6 +56,7 @@ class SessionView(QObject):
         self.capability_entries: list[Entry] = []
         self.revision = 0
         self.last_focus: int | None = None
+        self.last_refusal: int | None = None
         self.finished_steps = 0
         self._session: ShownSession | None = None
         self._state: StateFold | None = None
@@ -127,6 +128,15 @@ class SessionView(QObject):
             self._note_fact(entry)
         if tag in _FOCUS and not _farewell(event):
             self.last_focus = entry.seq
+            if _is_refusal(event):
+                self.last_refusal = entry.seq
+        elif tag == "attempt-started":
+            self.last_refusal = None
+        elif (
+            tag == "paused" and getattr(event, "why", "") == "end" and self.last_refusal is not None
+        ):
+            # The end itself is no news: what was refused on the way is what the user asks about.
+            self.last_focus = self.last_refusal
 
     def flush(self) -> None:
         """Show the slice."""
@@ -162,7 +172,7 @@ class SessionView(QObject):
         self.timing.begin(self._words)
         self.tls_entries, self.capability_entries = [], []
         self.revision = self.finished_steps = 0
-        self.last_focus = None
+        self.last_focus = self.last_refusal = None
         self._refusals = []
 
     def _read_anew(self) -> None:
@@ -172,6 +182,12 @@ class SessionView(QObject):
         self._begin()
         self.replaced.emit()
         self._bridge.rewind()
+
+
+def _is_refusal(event: KNOWN) -> bool:
+    """Tell whether an event is a reply with 4xx or 5xx."""
+    code = getattr(event, "code", None)
+    return code is not None and code >= 400
 
 
 def _farewell(event: KNOWN) -> bool:

@@ -12,12 +12,14 @@ import smtplib
 import socket
 import ssl
 import tempfile
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from mailoscope_core.message.prepared import PreparedMessage
 from mailoscope_core.net import tls
 from mailoscope_core.protocol.stage import Stage
-from mailoscope_core.record.events import Paused, SessionFinished
+from mailoscope_core.record.events import Entry, Paused, SessionFinished
 from mailoscope_core.record.log import load_session
 from mailoscope_core.session.control import Finish, RunToEnd
 from mailoscope_core.session.launch import new_log, real_services
@@ -56,8 +58,12 @@ def core_services(shared: ssl.SSLContext | None) -> Services:
     return Services(**{**fields, "build_context": lambda trust: shared})
 
 
-def mailoscope(peer: Peer, message: PreparedMessage, services: Services) -> None:
-    """Run a session of the core as the product does: worker thread and log file included."""
+def mailoscope(peer: Peer, message: PreparedMessage, services: Services) -> Callable[[], None]:
+    """Run a session of the core as the product does: worker thread and log file included.
+
+    It is over when `SessionFinished` is in the file. Forcing the file to the disk, ending the
+    thread and removing the file come after that, in the function that is returned.
+    """
     profile = Profile(
         name="bench",
         host="127.0.0.1",
@@ -70,18 +76,30 @@ def mailoscope(peer: Peer, message: PreparedMessage, services: Services) -> None
         recipients=(RECIPIENT,),
     )
     request = SessionRequest(profile=profile, stage=Stage.SEND, message=message)
-    with tempfile.TemporaryDirectory(prefix="mailoscope-bench-") as folder:
-        path = Path(folder) / "s.mailoscope.jsonl"
-        log = new_log(request, path)
-        runner = SessionRunner(request, log, services)
-        runner.post(RunToEnd())
-        log.subscribe(lambda entry: runner.post(Finish()) if entry.event == _AT_THE_END else None)
-        runner.start()
-        if not runner.join(600):
-            raise RuntimeError("the session did not end")
-        last = log[-1].event
-        if last != SessionFinished(outcome="done"):
+    folder = tempfile.TemporaryDirectory(prefix="mailoscope-bench-")
+    path = Path(folder.name) / "s.mailoscope.jsonl"
+    log = new_log(request, path)
+    runner = SessionRunner(request, log, services)
+    finished = threading.Event()
+
+    def follow(entry: Entry) -> None:
+        if entry.event == _AT_THE_END:
+            runner.post(Finish())
+        elif isinstance(entry.event, SessionFinished):
+            finished.set()
+
+    log.subscribe(follow)
+    runner.post(RunToEnd())
+    runner.start()
+    if not finished.wait(600):
+        raise RuntimeError("the session did not end")
+
+    def clear_up() -> None:
+        if not runner.join(60) or log[-1].event != SessionFinished(outcome="done"):
             raise RuntimeError(f"the session failed: {load_session(path).entries[-6:]}")
+        folder.cleanup()
+
+    return clear_up
 
 
 def with_smtplib(peer: Peer, message: PreparedMessage, shared: ssl.SSLContext | None) -> None:

@@ -20,13 +20,18 @@ class Row:
 
 
 def take_turns(contenders: Mapping[str, Callable[[], object]], rounds: int) -> list[Row]:
-    """Run each contender once a round, after one unmeasured round; return their medians."""
+    """Run each contender once a round, after one unmeasured round; return their medians.
+
+    A contender may return a function that clears up behind it; that is not measured.
+    """
     times: dict[str, list[float]] = {name: [] for name in contenders}
     for number in range(rounds + 1):
         for name, run in contenders.items():
             began = time.perf_counter()
-            run()
+            clear_up = run()
             taken = time.perf_counter() - began
+            if callable(clear_up):
+                clear_up()
             if number:
                 times[name].append(taken)
     return [Row(name, statistics.median(taken), _spread(taken)) for name, taken in times.items()]
@@ -39,7 +44,9 @@ def peak_memory_mib(run: Callable[[], object]) -> float:
     def work() -> None:
         before = _resident_kib()
         _reset_peak()
-        run()
+        clear_up = run()
+        if callable(clear_up):
+            clear_up()
         there.send((_peak_kib() - before) / 1024)
 
     process = multiprocessing.get_context("fork").Process(target=work)

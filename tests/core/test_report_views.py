@@ -10,6 +10,7 @@ from mailoscope_core.base.texts import Texts
 from mailoscope_core.knowledge.diagnose import diagnose
 from mailoscope_core.record.events import (
     BodyProgress,
+    ConnectionClosed,
     ControlAccepted,
     DeadlinePassed,
     Entry,
@@ -394,3 +395,12 @@ def test_an_empty_log_has_views() -> None:
     assert views.summary.kind == "unfinished"
     assert not views.ladder
     assert Header(schema=1, session="", started="", app="").settings == {}
+
+
+@pytest.mark.parametrize(("code", "direction"), [(221, "note"), (421, "note"), (250, "problem")])
+def test_a_close_that_was_announced_is_no_problem(code: int, direction: str) -> None:
+    fold = TranscriptFold(Texts())
+    said = ReplyReceived(code=code, raw=f"{code} bye\r\n", verb="quit")
+    fold.feed(Entry(seq=0, at=0.0, attempt=1, event=said))
+    [row] = fold.feed(Entry(seq=1, at=0.1, attempt=1, event=ConnectionClosed(by="server")))
+    assert row.direction == direction

@@ -41,7 +41,7 @@ def application(
         built.window.show()
     yield built
     built.window.close()
-    qtbot.waitUntil(lambda: not built.services.background.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not built.services.background.at_work, timeout=10_000)
 
 
 @pytest.fixture

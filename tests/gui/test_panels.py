@@ -65,7 +65,7 @@ def person(
     somebody.wait_for_stop("start")
     yield somebody
     built.window.close()
-    qtbot.waitUntil(lambda: not built.services.background.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not built.services.background.at_work, timeout=10_000)
 
 
 def test_the_profile_is_only_logged_in(person: Person, launcher: FakeLauncher) -> None:

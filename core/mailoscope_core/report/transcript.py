@@ -68,6 +68,7 @@ class TranscriptFold:
     def __init__(self, texts: Texts) -> None:
         self._words = EventWords(texts)
         self._running: str | None = None
+        self._said_goodbye = False
 
     def feed(self, entry: Entry) -> list[TranscriptRow]:
         """Return the rows of the next entry; many entries have none."""
@@ -79,6 +80,7 @@ class TranscriptFold:
             case LineSent():
                 return [_row(entry, "sent", visible(event.text), step=event.step)]
             case ReplyReceived():
+                self._said_goodbye = event.code in (221, 421)
                 return [
                     _row(entry, "received", text, code=event.code, step=event.step or self._running)
                     for text in reply_lines(event)
@@ -93,7 +95,10 @@ class TranscriptFold:
         if not note:
             return []
         step = getattr(entry.event, "step", None) or self._running
-        return [_row(entry, _direction(entry), note, step=step)]
+        direction = _direction(entry)
+        if isinstance(entry.event, ConnectionClosed) and self._said_goodbye:
+            direction = "note"  # announced (RFC 5321 section 3.8): no problem of its own
+        return [_row(entry, direction, note, step=step)]
 
 
 def transcript(entries: Iterable[Entry], texts: Texts) -> tuple[TranscriptRow, ...]:

@@ -179,6 +179,8 @@ class StateBar(QWidget):
             self.outcome.show_fact("bang", theme.reply(550), _("stopped at trouble"))
         elif state.waiting == "breakpoint":
             self.outcome.show_fact("disc", theme.violation, _("stopped at a breakpoint"))
+        elif state.waiting == "end" and self._controller.view.last_refusal is not None:
+            self.outcome.show_fact("bang", theme.reply(550), _("done, but something was refused"))
         elif state.waiting == "end":
             self.outcome.show_fact("check", theme.reply(250), _("all steps done"))
         elif state.running is not None:
