@@ -71,6 +71,15 @@ def test_a_refused_log_in_is_explained(person: Person) -> None:
     assert title.textFormat() is Qt.TextFormat.PlainText
 
 
+def test_a_run_that_ends_explains_what_was_refused_on_the_way(person: Person) -> None:
+    person.practise("relay-denied")
+    person.press("run")
+    person.wait_for_stop("end")
+    assert "refused" in person.page.state.outcome.text.text()
+    inspector = person.page.inspector
+    person.wait(lambda: inspector.explanation is not None and inspector.explanation.code == 554)
+
+
 def test_clicking_a_step_explains_its_reply(person: Person) -> None:
     person.practise("auth-rejected")
     person.press("run")
