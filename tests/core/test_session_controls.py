@@ -65,8 +65,9 @@ def test_a_restart_to_a_step_that_is_not_in_the_plan_does_not_run_away(target: s
 def test_a_step_skipped_before_ehlo_stays_skipped(tmp_path: Path) -> None:
     with lab_session("plain-sink", message=prepared(tmp_path)) as (session, lab):
         session.paused("start")
+        first = revision(session)  # read once: each change that is taken in raises it by one
         for place, step in enumerate(("mail", "rcpt-1", "data", "body")):
-            session.post(control.Skip(step, revision(session) + place))
+            session.post(control.Skip(step, first + place))
         session.run_to_end()
         assert [line.split()[0] for line in session.sent()] == ["EHLO", "QUIT"]
         assert not lab.messages
