@@ -21,7 +21,9 @@ from mailoscope_core.record.events import (
     ReplyReceived,
     Resumed,
     SecretNeeded,
+    SessionFinished,
     StepRecord,
+    Surprise,
     UnknownEvent,
 )
 from mailoscope_core.record.log import SessionLog, load_session
@@ -404,3 +406,10 @@ def test_a_close_that_was_announced_is_no_problem(code: int, direction: str) -> 
     fold.feed(Entry(seq=0, at=0.0, attempt=1, event=said))
     [row] = fold.feed(Entry(seq=1, at=0.1, attempt=1, event=ConnectionClosed(by="server")))
     assert row.direction == direction
+
+
+def test_a_session_that_broke_off_by_itself_is_no_success() -> None:
+    happened = [Surprise(rule="internal-error"), SessionFinished(outcome="failed")]
+    entries = [Entry(seq=n, at=0.0, attempt=1, event=event) for n, event in enumerate(happened)]
+    made = summary(entries, (), Texts())
+    assert not made.good

@@ -249,7 +249,8 @@ def _of_progress(fold: OutcomeFold, texts: Texts) -> Summary:
     if state.finished == "cancelled":
         text = texts.gettext("The session with {host} was ended by hand.")
         return Summary("cancelled", text.format(host=place))
-    if state.finished is None:
+    # Failed without a step that did: Mailoscope itself broke off, and nothing may be claimed.
+    if state.finished in (None, "failed"):
         text = texts.gettext("The session with {host} is not finished.")
         return Summary("unfinished", text.format(host=place))
     if fold.logged_in:
