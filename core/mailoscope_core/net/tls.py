@@ -67,6 +67,8 @@ def build_context(trust: TrustSettings) -> SSLContext:
     else:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    # Some Pythons let an end without close_notify pass for a clean one; we tell them apart.
+    context.options &= ~getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", 0)
     # TLS 1.2's renegotiation: SMTP has no use for it, and writing would have to wait for reading.
     context.options |= ssl.OP_NO_RENEGOTIATION
     if not trust.verify:
