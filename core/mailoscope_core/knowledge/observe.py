@@ -240,12 +240,13 @@ class Observer:
 
     def _reply_step(self, event: ReplyReceived) -> str | None:
         now = self._attempt
+        step: str | None
         if event.step is not None and (known := self._step_of(event.step)) is not None:
             step = known
         elif event.verb is not None and event.verb.upper() in STEP_OF_VERB:
             return STEP_OF_VERB[event.verb.upper()]
         else:
-            step = now.step or ("greeting" if not now.greeted else None)  # type: ignore[assignment]
+            step = now.step or ("greeting" if not now.greeted else None)
         return STEP_OF_VERB.get((event.verb or "").upper(), step) if step == "raw" else step
 
     # --- bookkeeping --------------------------------------------------------------------------

@@ -61,7 +61,7 @@ class Spool:
             path.unlink(missing_ok=True)
             detail = error.strerror or type(error).__name__
             raise UserError("spool-unwritable", path=self.directory, detail=detail) from error
-        except BaseException:
+        except BaseException:  # also an interrupt: half a message must not stay
             path.unlink(missing_ok=True)
             raise
 

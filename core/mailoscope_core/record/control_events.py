@@ -87,7 +87,7 @@ class AttemptStarted(Event, tag="attempt-started", frozen=True, kw_only=True):
     """A new connection and a new machine begin in the same log."""
 
     number: int
-    why: Literal["start", "restart", "next-address", "accepted-tls"]
+    why: Literal["start", "restart", "accepted-tls"]
 
 
 class SessionFinished(Event, tag="session-finished", frozen=True, kw_only=True):

@@ -129,9 +129,7 @@ class SessionRunner:
             except Cancelled:
                 return "cancelled"
 
-    def _begin_attempt(
-        self, why: Literal["start", "restart", "next-address", "accepted-tls"]
-    ) -> None:
+    def _begin_attempt(self, why: Literal["start", "restart", "accepted-tls"]) -> None:
         run = self._run
         if why != "start":
             self.log.attempt += 1

@@ -27,7 +27,7 @@ def write_atomic(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(target)
-    except BaseException:
+    except BaseException:  # also an interrupt: no half-written file must stay
         beside.unlink(missing_ok=True)
         raise
     sync_directory(target.parent)
