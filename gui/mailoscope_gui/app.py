@@ -108,7 +108,7 @@ def _language(options: Options, look: FirstLook) -> str:
 
 
 def _theme(options: Options, look: FirstLook) -> Choice:
-    wanted = options.theme or look.theme
+    wanted = options.theme or look.theme  # from a file: any text; mypy does not narrow by `in`
     return wanted if wanted in ("light", "dark") else "system"  # type: ignore[return-value]
 
 

@@ -64,7 +64,7 @@ class Pages(QStackedWidget):
         return page(self._services, self._controller)
 
     def _look_up(self, question: CodeQuestion) -> None:
-        page = self.page("reference")
+        page = self.page("reference")  # by name and late, so mypy knows a QWidget only
         if question.other is not None and question.code is not None:
             page.compare(question.code, question.other)  # type: ignore[attr-defined]
         else:

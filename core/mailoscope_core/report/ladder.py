@@ -212,6 +212,7 @@ class LadderFold:
         row = self._place.get(step)
         if row is None:
             return NOTHING
+        # mypy cannot match names to types here; a wrong one raises in every test that folds a log.
         self._rungs[row] = replace(self._rungs[row], **changes)  # type: ignore[arg-type]
         return LadderChange(rows=(row,))
 

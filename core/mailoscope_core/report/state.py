@@ -206,6 +206,7 @@ class StateFold:
         return self.state.ehlo_name.strip("[]").removeprefix("IPv6:")
 
     def _set(self, **changes: object) -> None:
+        # mypy cannot match names to types here; a wrong one raises in every test that folds a log.
         self.state = replace(self.state, **changes)  # type: ignore[arg-type]
 
 

@@ -52,7 +52,7 @@ def look_up(run: Stepping, step: Step) -> Outcome:
         hosts = _ask(run, step, checked.name, "mx", lambda: run.services.names.mx(hosts[0]).hosts)
     for host in hosts:
         _compare_with_dns(run, host)
-        addresses = _ask(
+        addresses = _ask(  # the host is bound at once; mypy cannot infer a lambda with a default
             run,
             step,
             host,

@@ -122,6 +122,7 @@ class BreakpointsDialog(QDialog):
         kind, value = str(self.kind.currentData()), self.value.text().strip()
         if not valid_value(kind, value):
             return
+        # `valid_value` has refused any other kind.
         point = Breakpoint(f"{kind}:{value}", kind, value)  # type: ignore[arg-type]
         self._controller.post(SetBreakpoint(point))
         self.value.clear()
