@@ -1,7 +1,9 @@
 """Translations of a checkout: extract, merge, compile and lint, for make and the build hook.
 
 Two domains: `mailoscope` holds the sentences of the program and the templates, `knowledge` the
-fields of the TOML data. The build hook and the Makefile compile by the same function.
+fields of the TOML data. The build hook and the Makefile compile by the same function, which makes
+the compiled form of the data files as well. A language is a folder of `LOCALE`; nothing else names
+it. It may be partial: what it lacks is listed, and shown in English.
 """
 
 from __future__ import annotations
@@ -12,7 +14,9 @@ import importlib.util
 import io
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
@@ -23,7 +27,6 @@ from babel.messages.pofile import read_po, write_po
 
 LOCALE = Path("resources/mailoscope_resources/locale")
 TEMPLATES = Path("resources/mailoscope_resources/templates")
-LANGUAGES = ("hi",)
 INTERFACE = "mailoscope"
 KNOWLEDGE = "knowledge"
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
@@ -72,6 +75,11 @@ def compiled(po: Path) -> bytes:
     buffer = io.BytesIO()
     write_mo(buffer, read_catalogue(po))
     return buffer.getvalue()
+
+
+def languages(root: Path) -> list[str]:
+    """The languages of a checkout: the folders that hold a catalogue, or are to hold one."""
+    return sorted(folder.parent.name for folder in (root / LOCALE).glob("*/LC_MESSAGES"))
 
 
 def po_files(root: Path) -> list[Path]:
@@ -143,7 +151,7 @@ def update(root: Path) -> None:
     for domain in (INTERFACE, KNOWLEDGE):
         template = extract(root, domain)
         _write(root / LOCALE / f"{domain}.pot", template)
-        for language in LANGUAGES:
+        for language in languages(root):
             po = root / LOCALE / language / "LC_MESSAGES" / f"{domain}.po"
             catalogue = read_catalogue(po) if po.exists() else _new_catalogue(domain, language)
             catalogue.update(template, no_fuzzy_matching=True, update_creation_date=False)
@@ -171,13 +179,21 @@ def _write(path: Path, catalogue: Catalog) -> None:
     path.write_text("".join(kept), encoding="utf-8", newline="\n")
 
 
-def lint(root: Path) -> tuple[list[str], list[str]]:
-    """What is wrong with the catalogues, and what is merely not translated yet."""
+@dataclass(frozen=True, slots=True)
+class Lint:
+    """What is wrong with the catalogues, and by language what is merely not translated yet."""
+
+    wrong: list[str]
+    missing: dict[str, list[str]]
+
+
+def lint(root: Path) -> Lint:
+    """Compare every catalogue with the sentences as they stand in code and data now."""
     wrong = [*_sibling("gettext_calls").faults(root), *_undeclared(root)]
-    missing: list[str] = []
+    missing: dict[str, list[str]] = {language: [] for language in languages(root)}
     for domain in (INTERFACE, KNOWLEDGE):
         template = extract(root, domain)
-        for language in LANGUAGES:
+        for language, lacking in missing.items():
             po = root / LOCALE / language / "LC_MESSAGES" / f"{domain}.po"
             if not po.exists():
                 wrong.append(f"{language}/{domain}.po: is not there; run `make messages`")
@@ -185,11 +201,11 @@ def lint(root: Path) -> tuple[list[str], list[str]]:
             catalogue = read_catalogue(po)
             where = f"{language}/{domain}.po"
             wrong += [f"{where}: {line}" for line in _faults(template, catalogue)]
-            missing += [f"{where}: {line}" for line in _untranslated(template, catalogue)]
+            lacking += [f"{where}: {line}" for line in _untranslated(template, catalogue)]
             mo = po.with_suffix(".mo")
             if not mo.exists() or mo.read_bytes() != compiled(po):
                 wrong.append(f"{where}: its .mo is missing or stale; run `make translations`")
-    return wrong, missing
+    return Lint(wrong, missing)
 
 
 def _undeclared(root: Path) -> Iterator[str]:
@@ -262,8 +278,8 @@ def _sibling(name: str) -> ModuleType:
 
 
 def _run_compile(root: Path, _options: argparse.Namespace) -> int:
-    for mo in compile_all(root):
-        print(f"compiled {mo.relative_to(root)}")
+    for file in (*compile_all(root), *_sibling("knowledge_files").compile_all(root)):
+        print(f"compiled {file.relative_to(root)}")
     return 0
 
 
@@ -274,14 +290,25 @@ def _run_update(root: Path, _options: argparse.Namespace) -> int:
 
 
 def _run_lint(root: Path, options: argparse.Namespace) -> int:
-    wrong, missing = lint(root)
-    for lines in (wrong, missing if options.complete else []):
+    found = lint(root)
+    complete = set(options.complete)
+    wrong = [
+        *found.wrong,
+        *(f"{language}: there is no such catalogue" for language in complete - set(found.missing)),
+    ]
+    for lines in (wrong, *found.missing.values()):
         shown = lines if options.all else lines[:SHOWN]
         print(*shown, sep="\n", end="\n" if shown else "")
         if len(shown) < len(lines):
             print(f"... and {len(lines) - len(shown)} more (--all lists them)")
-    print(f"translations: {len(wrong)} wrong, {len(missing)} missing")
-    return 1 if wrong or (missing and options.complete) else 0
+    stale = Counter(line.partition("/")[0] for line in found.wrong if "stale entry" in line)
+    for language, lacking in found.missing.items():
+        gaps = f"{len(lacking)} missing, {stale[language]} stale"
+        kind = "must be complete" if language in complete else "may be partial"
+        print(f"translations: {language}: {gaps} ({kind})")
+    print(f"translations: {len(wrong)} wrong")
+    unkept = any(found.missing.get(language) for language in complete)
+    return 1 if wrong or unkept else 0
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -289,7 +316,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Translations of this checkout.")
     commands = parser.add_subparsers(required=True)
     actions: tuple[tuple[str, Callable[[Path, argparse.Namespace], int], str], ...] = (
-        ("compile", _run_compile, "write the .mo files"),
+        ("compile", _run_compile, "write the .mo files and the compiled data files"),
         ("update", _run_update, "extract all messages and merge them into the .po files"),
         ("lint", _run_lint, "list what is stale, fuzzy, wrong or missing"),
     )
@@ -297,7 +324,13 @@ def main(arguments: list[str] | None = None) -> int:
         command = commands.add_parser(name, help=text)
         command.set_defaults(action=action)
         if name == "lint":
-            command.add_argument("--complete", action="store_true", help="missing entries fail")
+            command.add_argument(
+                "--complete",
+                nargs="+",
+                default=(),
+                metavar="LL",
+                help="languages in which a missing entry fails",
+            )
             command.add_argument("--all", action="store_true", help="list all that is found")
     options = parser.parse_args(arguments)
     root = Path(__file__).resolve().parent.parent

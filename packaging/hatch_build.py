@@ -1,8 +1,9 @@
-"""Build hook: compiles the translations into wheels and editable installs."""
+"""Build hook: compiles translations and data files into wheels and editable installs."""
 
 from __future__ import annotations
 
 import importlib.util
+import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -11,12 +12,13 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class CustomBuildHook(BuildHookInterface[Any]):
-    """Runs before files are collected; the .mo files then count as artifacts."""
+    """Runs before files are collected; what it makes then counts as artifacts."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         del version, build_data
         root = Path(self.root)
-        _load(root / "packaging" / "catalogues.py").compile_all(root)
+        for name in ("catalogues", "knowledge_files"):
+            _load(root / "packaging" / f"{name}.py").compile_all(root)
 
 
 def _load(path: Path) -> ModuleType:
@@ -25,5 +27,6 @@ def _load(path: Path) -> ModuleType:
     if spec is None or spec.loader is None:
         raise ImportError(f"cannot load {path}")
     module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module  # where dataclasses look for the names of annotations
     spec.loader.exec_module(module)
     return module

@@ -13,8 +13,12 @@ _DEVANAGARI = ("NotoSansDevanagari-Regular.ttf", "NotoSansDevanagari-Bold.ttf")
 _POINTS = 10.0
 
 
-def provide_fonts(*, devanagari: bool) -> None:
-    """Add what the system lacks; may be called again when the language changes."""
+def provide_fonts(language: str) -> None:
+    """Add what the system lacks; may be called again when the language changes.
+
+    `language` is the language's own name: its letters tell which script is needed.
+    """
+    devanagari = any("\u0900" <= letter <= "\u097f" for letter in language)
     # fontconfig lists its aliases even where there is no font behind them.
     bare = not QFontInfo(QApplication.font()).family()
     if bare:

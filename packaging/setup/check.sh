@@ -18,7 +18,7 @@ check() {
 }
 check types .venv/bin/mypy
 check contracts .venv/bin/lint-imports --no-logo
-check translations .venv/bin/python packaging/catalogues.py lint --complete
+check translations .venv/bin/python packaging/catalogues.py lint --complete hi
 
 [ ${#failed[@]} = 0 ] || { echo "make check: failed: ${failed[*]}" >&2; exit 1; }
 echo "make check: all is well"

@@ -38,6 +38,13 @@ class Texts:
         """Return an interface text whose meaning depends on `context`."""
         return self._interface.pgettext(context, message)
 
+    @property
+    def own_name(self) -> str:
+        """The language's name as its speakers write it; its code where the catalogue has none."""
+        name = self.pgettext("the name of this language in itself", "English")
+        foreign = self.language != SOURCE_LANGUAGE
+        return self.language if foreign and name == "English" else name
+
     def record(self, record_id: str, field: str, english: str) -> str:
         """Return one field of a data record in this language, or its English text."""
         return self._knowledge.pgettext(f"{record_id}.{field}", english) if english else english

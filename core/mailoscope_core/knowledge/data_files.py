@@ -1,10 +1,15 @@
-"""Reads a TOML file of the knowledge into typed records, with errors that name file and field."""
+"""Reads a TOML file of the knowledge into typed records, with errors that name file and field.
+
+Beside a file may lie its compiled form (`packaging/knowledge_files.py`), which is read many times
+as fast. It counts only while its first line is the digest of the TOML file as it is now.
+"""
 
 from __future__ import annotations
 
-import tomllib
+import hashlib
 from importlib import resources
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import TypeVar
 
 import msgspec
@@ -12,6 +17,7 @@ import msgspec
 from mailoscope_core.base.errors import UserError
 
 T = TypeVar("T")
+COMPILED = ".compiled"
 
 
 def knowledge_root() -> Traversable:
@@ -39,12 +45,35 @@ def read(file: Traversable, shape: type[T]) -> T:
     (a field as `$.rule[3].title`).
     """
     try:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
-        return msgspec.convert(data, type=shape)
-    except (
-        OSError,
-        UnicodeDecodeError,
-        tomllib.TOMLDecodeError,
-        msgspec.ValidationError,
-    ) as error:
-        raise UserError("knowledge-invalid", file=file.name, detail=str(error)) from error
+        source = file.read_bytes()
+        compiled = _compiled(file, source)
+        if compiled is not None:
+            return msgspec.json.decode(compiled, type=shape)
+    except (OSError, msgspec.DecodeError) as error:
+        raise _invalid(file, error) from error
+    return _read_toml(file, source, shape)
+
+
+def _compiled(file: Traversable, source: bytes) -> bytes | None:
+    """Return the content of a file's compiled form; null when there is none that fits."""
+    if not isinstance(file, Path):
+        return None
+    try:
+        digest, _, body = file.with_name(f"{file.name}{COMPILED}").read_bytes().partition(b"\n")
+    except OSError:
+        return None
+    fits = digest == hashlib.blake2b(source, digest_size=16).hexdigest().encode()
+    return body if fits else None
+
+
+def _read_toml(file: Traversable, source: bytes, shape: type[T]) -> T:
+    import tomllib  # slow to load, and not needed where the files are compiled
+
+    try:
+        return msgspec.convert(tomllib.loads(source.decode("utf-8")), type=shape)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise _invalid(file, error) from error
+
+
+def _invalid(file: Traversable, error: Exception) -> UserError:
+    return UserError("knowledge-invalid", file=file.name, detail=str(error))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import msgspec
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
-from mailoscope_core.base.texts import languages
+from mailoscope_core.base.texts import Texts, languages
 from mailoscope_core.storage.profile import Timeouts
 from mailoscope_gui.dialogs.fields import CheckField, ChoiceField, SecondsField
 from mailoscope_gui.dialogs.form import FormPage
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 ThemeName = Literal["system", "light", "dark"]
 
-# Each language is called as it calls itself, whatever the language in use.
-_OWN_NAMES = {"en": "English", "hi": "हिन्दी"}
 _THEMES = (
     ("system", N_("As the system")),
     ("light", N_("Light")),
@@ -40,7 +38,8 @@ class PreferencesDialog(QDialog):
         self._language_before = services.language.code
         self._filling = True
         self.page = FormPage()
-        known = [(code, _OWN_NAMES.get(code, code)) for code in languages()]
+        # Each language is called as it calls itself, whatever the language in use.
+        known = [(code, Texts(code).own_name) for code in languages()]
         self.page.add("language", ChoiceField(known), N_("&Language"))
         self.page.add("theme", ChoiceField(_THEMES), N_("&Colours"))
         self.page.add(

@@ -125,6 +125,8 @@ def _finding(block: FindingBlock, texts: Texts) -> Iterator[str]:
         yield from (f"- {escape(dead_end)}" for dead_end in words.dead_ends)
     if words.source:
         yield from ("", escape(_("Source: {source}").format(source=words.source)))
+    if words.fallback:
+        yield from ("", _("Parts of this are not translated yet."))
 
 
 def _ladder(document: ReportDocument, texts: Texts) -> Iterator[str]:

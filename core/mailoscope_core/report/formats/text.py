@@ -89,6 +89,8 @@ def finding_lines(block: FindingBlock, texts: Texts, width: int = _WIDTH) -> Ite
             yield from _wrapped(f"- {dead_end}", width, "    ", "      ")
     if words.source:
         yield from _wrapped(_("Source: {source}").format(source=words.source), width, "  ")
+    if words.fallback:
+        yield f"  {_('Parts of this are not translated yet.')}"
 
 
 def _ladder(document: ReportDocument, texts: Texts) -> Iterator[str]:
