@@ -12,12 +12,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.benchmarks import bodies, parsing, sessions, window  # noqa: E402
+from tests.benchmarks import bodies, knowledge, parsing, sessions, window  # noqa: E402
 
 BENCHES = {
     "sessions": sessions.run,
     "bodies": bodies.run,
     "parsing": parsing.run,
+    "knowledge": knowledge.run,
     "window": window.run,
 }
 
