@@ -44,6 +44,8 @@ class RecordText:
             value = self.steps(value)
         elif name == "who":
             value = self.owners([owner.value for owner in value])
+        elif name == "rfc" and record.source:
+            value = (*value, f"{record.source} ({record.seen})" if record.seen else record.source)
         return (", ".join(value),) if value else ()
 
     def makeshift(self, asked: str, record: CodeRecord) -> Iterator[str]:
@@ -88,7 +90,7 @@ class RecordText:
             "parameters": _("Parameters"),
             "standard": _("In a standard or registry"),
             "who": _("Who acts"),
-            "rfc": _("Standard"),
+            "rfc": _("Source"),
             "related": _("Related"),
             "notes": _("Notes"),
             "class": _("Class"),
