@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 import msgspec
@@ -11,9 +12,18 @@ from mailoscope_core.knowledge.catalogue import Catalogue
 from mailoscope_core.knowledge.records import CodeRecord, PairRecord
 
 SectionName = Literal[
-    "name", "description", "when_seen", "how_to_fix", "steps", "who", "rfc", "related", "notes"
+    "name",
+    "description",
+    "when_seen",
+    "how_to_fix",
+    "steps",
+    "parameters",
+    "who",
+    "rfc",
+    "related",
+    "notes",
 ]
-Aspect = Literal["class", "second-digit", "permanent", "steps", "who", "rfc", "scope"]
+Aspect = Literal["scope", "class", "second-digit", "permanent", "standard", "steps", "who", "rfc"]
 
 SECTIONS: tuple[SectionName, ...] = (
     "name",
@@ -21,6 +31,7 @@ SECTIONS: tuple[SectionName, ...] = (
     "when_seen",
     "how_to_fix",
     "steps",
+    "parameters",
     "who",
     "rfc",
     "related",
@@ -46,7 +57,10 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
-    """An aspect in which the two records differ; values are ids (steps, owners, record ids)."""
+    """An aspect in which the two records differ; values are ids (steps, owners, record ids).
+
+    X.7.1 has no class of its own, 5.7.1 has; keywords have neither class nor digits.
+    """
 
     aspect: Aspect
     left: tuple[str, ...]
@@ -56,7 +70,7 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """All there is to say about two codes; `pair` is null when nobody has written about them.
 
-    `same` lists the aspects in which they do not differ.
+    `same` lists the aspects in which they do not differ; `asked` is what was asked for.
     """
 
     a: CodeRecord
@@ -65,14 +79,22 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     differences: tuple[Difference, ...]
     same: tuple[Aspect, ...]
     pair: PairRecord | None
+    asked: tuple[str, str]
 
 
 def compare(catalogue: Catalogue, a: str | int, b: str | int) -> Comparison:
-    """Return both codes' records side by side.
+    """Return the records of both side by side: codes, classes, keywords, `550 5.7.1`, record ids.
 
-    Raises `UserError` code-unknown for a code without a record.
+    What has no record of its own is compared by its group (5.7.99 by X.7). Raises `UserError`
+    code-unknown when not even that is known.
     """
-    left, right = _record(catalogue, a), _record(catalogue, b)
+    asked = (str(a), str(b))
+    found = compare_records(catalogue, _record(catalogue, asked[0]), _record(catalogue, asked[1]))
+    return msgspec.structs.replace(found, asked=asked)
+
+
+def compare_records(catalogue: Catalogue, left: CodeRecord, right: CodeRecord) -> Comparison:
+    """Return two records side by side."""
     aspects = [
         Difference(aspect=name, left=one, right=two)
         for name, one, two in zip(_ASPECTS, _aspects(left), _aspects(right), strict=True)
@@ -83,33 +105,40 @@ def compare(catalogue: Catalogue, a: str | int, b: str | int) -> Comparison:
         sections=tuple(_section(name, left, right) for name in SECTIONS),
         differences=tuple(entry for entry in aspects if set(entry.left) != set(entry.right)),
         same=tuple(entry.aspect for entry in aspects if set(entry.left) == set(entry.right)),
-        pair=_pair(catalogue, left.code, right.code),
+        pair=_pair(catalogue, left, right),
+        asked=(left.code, right.code),
     )
 
 
 _ASPECTS: tuple[Aspect, ...] = (
+    "scope",
     "class",
     "second-digit",
     "permanent",
+    "standard",
     "steps",
     "who",
     "rfc",
-    "scope",
 )
 
 
 def _aspects(record: CodeRecord) -> tuple[tuple[str, ...], ...]:
-    basic = record.code if record.code.isdecimal() else ""
+    digits = re.match(r"([2-5])(\d)?", "" if record.scope in _KEYWORDS else record.code)
+    second = digits[2] if digits and record.scope != "class" else None
     permanent = {True: ("yes",), False: ("no",), None: ()}[record.permanent]
     return (
-        (f"class.{basic[0]}",) if basic else (),
-        (f"digit.{basic[1]}",) if basic else (),
+        (record.scope,),
+        (f"class.{digits[1]}",) if digits else (),
+        (f"digit.{second}",) if second else (),
         permanent,
+        ("yes" if record.standard else "no",),
         record.steps,
         tuple(owner.value for owner in record.who),
         record.rfc,
-        (record.scope,),
     )
+
+
+_KEYWORDS = ("extension", "mechanism", "verb")
 
 
 def _section(name: SectionName, left: CodeRecord, right: CodeRecord) -> Section:
@@ -124,13 +153,32 @@ def _side(name: SectionName, record: CodeRecord) -> Side:
     return Side(record=record.id, field=name, entries=entries, is_list=True)
 
 
-def _pair(catalogue: Catalogue, a: str, b: str) -> PairRecord | None:
-    wanted = {a, b}
-    return next((pair for pair in catalogue.pairs() if set(pair.codes) == wanted), None)
+def _pair(catalogue: Catalogue, a: CodeRecord, b: CodeRecord) -> PairRecord | None:
+    """Return what has been written about the two; a pair names a vendor's record by its id."""
+    one, two = _names(a), _names(b)
+    found = None
+    for pair in catalogue.pairs():
+        first, second = pair.codes
+        if (first in one and second in two) or (first in two and second in one):
+            if a.code in pair.codes or a.id in pair.codes:
+                return pair
+            found = found or pair
+    return found
 
 
-def _record(catalogue: Catalogue, code: str | int) -> CodeRecord:
-    record = catalogue.record(code)
+def _names(record: CodeRecord) -> tuple[str, ...]:
+    """Return the names by which a pair may mean a record: 5.7.1 is also meant by X.7.1."""
+    general = f"X{record.code[1:]}" if record.scope == "enhanced" else record.code
+    return (record.id, record.code, general)
+
+
+def _record(catalogue: Catalogue, asked: str) -> CodeRecord:
+    """Return the record that answers; one of X.y.z takes over the class that was asked for."""
+    record = catalogue.record(asked) or catalogue.explain_text(asked).record
     if record is None:
-        raise UserError("code-unknown", code=str(code))
+        raise UserError("code-unknown", code=asked)
+    whole = re.search(r"\b([245])\.\d+\.\d+\b", asked)
+    if record.scope == "enhanced" and whole:
+        permanent = {"4": False, "5": True}.get(whole[1])
+        return msgspec.structs.replace(record, code=whole[0], permanent=permanent)
     return record

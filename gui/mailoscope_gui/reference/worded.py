@@ -14,6 +14,9 @@ SCOPES = {
     "class": N_("First digit"),
     "digit": N_("Second digit"),
     "vendor": N_("A provider's own meaning"),
+    "extension": N_("SMTP extension"),
+    "mechanism": N_("Log-in mechanism"),
+    "verb": N_("SMTP command"),
 }
 PERMANENT = {
     True: N_("permanent: the same again gets the same answer"),
