@@ -1,4 +1,4 @@
-"""Two codes side by side: first when it is which, then where they differ, then all they say."""
+"""Two codes side by side: where they differ, when it is which, then all they say."""
 
 from __future__ import annotations
 
@@ -70,12 +70,9 @@ class CompareView(Sections):
         for column, record in enumerate((comparison.a, comparison.b)):
             grid.addWidget(self._head(record, advice.get(record.code, "")), 0, column)
         self.column.addLayout(grid)
+        self._differences(comparison)
         if comparison.pair is not None:
             self._advise(comparison.pair)
-        else:
-            gettext = self._services.language.gettext
-            self.text(gettext("Nobody has written about this pair yet; this is how they differ."))
-        self._differences(comparison)
         self._sections(comparison)
         self.end()
 
@@ -103,23 +100,30 @@ class CompareView(Sections):
 
     def _advise(self, pair: PairRecord) -> None:
         texts, gettext = self._services.language.texts, self._services.language.gettext
-        self.text(worded.field(texts, pair, "description"))
         if not self._advice_by_code(pair):
-            self._heading(gettext("When to use which"))
-            self.points(worded.entries(texts, pair, "when_to_use"))
-        self._heading(gettext("What tells them apart"))
-        self.points(worded.entries(texts, pair, "key_differences"))
+            self._entries(gettext("When to use which"), pair, "when_to_use")
+        english = worded.is_english(texts, pair, "description")
+        self._heading(worded.marked(texts, gettext("Why they are confused"), english=english))
+        self.text(worded.field(texts, pair, "description"))
+        self._entries(gettext("What tells them apart"), pair, "key_differences")
         if pair.rfc:
             source = wrapped(gettext("Source: {source}").format(source=" · ".join(pair.rfc)))
             source.setForegroundRole(QPalette.ColorRole.PlaceholderText)
             self.add(source)
 
+    def _entries(self, title: str, pair: PairRecord, name: str) -> None:
+        texts = self._services.language.texts
+        english = worded.is_english(texts, pair, name)
+        self._heading(worded.marked(texts, title, english=english))
+        self.points(worded.entries(texts, pair, name))
+
     def _differences(self, comparison: Comparison) -> None:
         gettext = self._services.language.gettext
         shown = [each for each in comparison.differences if each.aspect in _ASPECTS]
         if not shown:
+            self.text(gettext("Class, steps and who must act are the same for both."))
             return
-        self._heading(gettext("Side by side"))
+        self._heading(gettext("How they differ"))
         grid = QGridLayout()
         grid.setHorizontalSpacing(22)
         grid.setVerticalSpacing(7)
@@ -146,10 +150,22 @@ class CompareView(Sections):
             if words is None or not any((*section.left.entries, *section.right.entries)):
                 continue
             self._heading(self._services.language.gettext(words))
-            grid = _grid()
-            for column, side in enumerate((section.left, section.right)):
-                grid.addLayout(self._side(section, side), 0, column)
-            self.column.addLayout(grid)
+            self.column.addLayout(self._both_sides(section))
+
+    def _both_sides(self, section: Section) -> QGridLayout:
+        """Return both columns; each marks by itself what it shows in English."""
+        grid = _grid()
+        for column, (record, side) in enumerate(
+            zip(self._both(), (section.left, section.right), strict=True)
+        ):
+            lines = self._side(section, side)
+            texts = self._services.language.texts
+            if section.name in worded.FIELDS and worded.is_english(texts, record, section.name):
+                mark = wrapped(texts.gettext("In English: not translated yet."))
+                mark.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+                lines.insertWidget(0, mark)
+            grid.addLayout(lines, 0, column)
+        return grid
 
     def _side(self, section: Section, side: Side) -> QVBoxLayout:
         column = QVBoxLayout()
@@ -193,7 +209,7 @@ class CompareView(Sections):
             lasting = worded.permanence(record)
             return gettext(lasting) if lasting else "–"
         if aspect == "scope":
-            return ", ".join(gettext(worded.SCOPES[value]) for value in values)
+            return ", ".join(gettext(worded.SCOPES.get(value, value)) for value in values)
         if aspect == "steps":
             return ", ".join(names.step(value) for value in values) or gettext("any")
         if aspect == "who":
