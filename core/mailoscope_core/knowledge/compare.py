@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 import msgspec
@@ -11,9 +12,18 @@ from mailoscope_core.knowledge.catalogue import Catalogue
 from mailoscope_core.knowledge.records import CodeRecord, PairRecord
 
 SectionName = Literal[
-    "name", "description", "when_seen", "how_to_fix", "steps", "who", "rfc", "related", "notes"
+    "name",
+    "description",
+    "when_seen",
+    "how_to_fix",
+    "steps",
+    "parameters",
+    "who",
+    "rfc",
+    "related",
+    "notes",
 ]
-Aspect = Literal["class", "second-digit", "permanent", "steps", "who", "rfc", "scope"]
+Aspect = Literal["scope", "class", "second-digit", "permanent", "standard", "steps", "who", "rfc"]
 
 SECTIONS: tuple[SectionName, ...] = (
     "name",
@@ -21,6 +31,7 @@ SECTIONS: tuple[SectionName, ...] = (
     "when_seen",
     "how_to_fix",
     "steps",
+    "parameters",
     "who",
     "rfc",
     "related",
@@ -46,7 +57,10 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
-    """An aspect in which the two records differ; values are ids (steps, owners, record ids)."""
+    """An aspect in which the two records differ; values are ids (steps, owners, record ids).
+
+    An enhanced code such as X.7.1 exists in several classes, so it has no class of its own.
+    """
 
     aspect: Aspect
     left: tuple[str, ...]
@@ -72,7 +86,11 @@ def compare(catalogue: Catalogue, a: str | int, b: str | int) -> Comparison:
 
     Raises `UserError` code-unknown for a code without a record.
     """
-    left, right = _record(catalogue, a), _record(catalogue, b)
+    return compare_records(catalogue, _record(catalogue, a), _record(catalogue, b))
+
+
+def compare_records(catalogue: Catalogue, left: CodeRecord, right: CodeRecord) -> Comparison:
+    """Return two records side by side."""
     aspects = [
         Difference(aspect=name, left=one, right=two)
         for name, one, two in zip(_ASPECTS, _aspects(left), _aspects(right), strict=True)
@@ -83,33 +101,39 @@ def compare(catalogue: Catalogue, a: str | int, b: str | int) -> Comparison:
         sections=tuple(_section(name, left, right) for name in SECTIONS),
         differences=tuple(entry for entry in aspects if set(entry.left) != set(entry.right)),
         same=tuple(entry.aspect for entry in aspects if set(entry.left) == set(entry.right)),
-        pair=_pair(catalogue, left.code, right.code),
+        pair=_pair(catalogue, left, right),
     )
 
 
 _ASPECTS: tuple[Aspect, ...] = (
+    "scope",
     "class",
     "second-digit",
     "permanent",
+    "standard",
     "steps",
     "who",
     "rfc",
-    "scope",
 )
 
 
 def _aspects(record: CodeRecord) -> tuple[tuple[str, ...], ...]:
-    basic = record.code if record.code.isdecimal() else ""
+    basic = re.match(r"([2-5])(\d)\d\b", record.code)
+    first = re.match(r"([2-5])", record.code) if record.scope in _WITH_CLASS else None
     permanent = {True: ("yes",), False: ("no",), None: ()}[record.permanent]
     return (
-        (f"class.{basic[0]}",) if basic else (),
-        (f"digit.{basic[1]}",) if basic else (),
+        (record.scope,),
+        (f"class.{first[1]}",) if first else (),
+        (f"digit.{basic[2]}",) if basic else (),
         permanent,
+        ("yes" if record.standard else "no",),
         record.steps,
         tuple(owner.value for owner in record.who),
         record.rfc,
-        (record.scope,),
     )
+
+
+_WITH_CLASS = ("code", "class", "vendor")
 
 
 def _section(name: SectionName, left: CodeRecord, right: CodeRecord) -> Section:
@@ -124,9 +148,14 @@ def _side(name: SectionName, record: CodeRecord) -> Side:
     return Side(record=record.id, field=name, entries=entries, is_list=True)
 
 
-def _pair(catalogue: Catalogue, a: str, b: str) -> PairRecord | None:
-    wanted = {a, b}
-    return next((pair for pair in catalogue.pairs() if set(pair.codes) == wanted), None)
+def _pair(catalogue: Catalogue, a: CodeRecord, b: CodeRecord) -> PairRecord | None:
+    """Return what has been written about the two; a pair names a vendor's record by its id."""
+    one, two = {a.id, a.code}, {b.id, b.code}
+    for pair in catalogue.pairs():
+        first, second = pair.codes
+        if (first in one and second in two) or (first in two and second in one):
+            return pair
+    return None
 
 
 def _record(catalogue: Catalogue, code: str | int) -> CodeRecord:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
 from mailoscope_core.knowledge.finding import Owner
 
-Scope = Literal["code", "enhanced", "subject", "class", "digit", "vendor"]
+Scope = Literal[
+    "code", "enhanced", "subject", "class", "digit", "vendor", "extension", "mechanism", "verb"
+]
+
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+"""All scopes, reply codes first."""
 
 
 class _Record(
@@ -20,12 +25,15 @@ class _Record(
 
 
 class CodeRecord(_Record, frozen=True, kw_only=True):
-    """What is known about one code, or about all codes of a class, subject or second digit.
+    """What is known about one code, a group of codes, an extension, a mechanism or a verb.
 
-    `code` is as people write it: `354`, `5xx`, `x5x`, `X.7.1`, `X.7`. `steps` are those at which it
-    may come (empty: any). `permanent` is null where that does not apply or depends on the class.
-    `who` acts, the likeliest first; `rfc` are documents with section; `related` codes as written
-    here. `vendor` and `source`, `seen` (ISO date) belong to a vendor's own meaning.
+    `code` is as people write it: `354`, `5xx`, `x5x`, `X.7.1`, `X.7`, `STARTTLS`, `SCRAM-SHA-256`;
+    a vendor's may be a span (`5.7.606-649`) or stand for two codes together (`432 4.3.2`). `steps`
+    are those at which it may come (empty: any). `permanent` is null where that does not apply or
+    depends on the class. `who` acts, the likeliest first (empty: nobody has to); `rfc` are
+    documents with section; `related` names other records as written there. `parameters` are what
+    an extension adds to commands (`SIZE=n`). `vendor` and `source`, `seen` (ISO date) belong to a
+    vendor's own meaning; `source` also to what no RFC describes.
     """
 
     code: str
@@ -38,6 +46,7 @@ class CodeRecord(_Record, frozen=True, kw_only=True):
     who: tuple[Owner, ...] = ()
     rfc: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     standard: bool = True
     vendor: str = ""
@@ -46,10 +55,9 @@ class CodeRecord(_Record, frozen=True, kw_only=True):
 
     @property
     def scope(self) -> Scope:
-        """Whether this is about one code or about a group of them; it is the id's first part."""
+        """What this is about: one code, a group of them, a keyword; it is the id's first part."""
         head = self.id.partition(".")[0]
-        scopes: tuple[Scope, ...] = ("code", "enhanced", "subject", "class", "digit", "vendor")
-        return next(scope for scope in scopes if scope == head)
+        return next(scope for scope in SCOPES if scope == head)
 
 
 class PairRecord(_Record, frozen=True, kw_only=True):
