@@ -232,6 +232,34 @@ ACTIONS = (
         "copy",
         _shown,
     ),
+    # --- what the selected reply means ---
+    ActionRecord(
+        "look-up",
+        N_("&All about this reply"),
+        N_("Open the record of the code that is explained"),
+        lambda it: it.look_up(),
+        "F4",
+        "reference",
+        lambda now: now.coded,
+    ),
+    ActionRecord(
+        "mark",
+        N_("&Mark for comparison"),
+        N_("Keep the selected reply in mind, to put another one beside it"),
+        lambda it: it.mark(),
+        "Ctrl+M",
+        "",
+        lambda now: now.focused,
+    ),
+    ActionRecord(
+        "compare-marked",
+        N_("Compare with the marked reply"),
+        N_("Put the selected reply beside the marked one"),
+        lambda it: it.controller.compare_with_marked(),
+        "Ctrl+Shift+M",
+        "compare",
+        lambda now: now.comparable,
+    ),
     # --- lines that are sent at once ---
     ActionRecord(
         "say-rset",
@@ -300,6 +328,14 @@ ACTIONS = (
         "reference",
     ),
     ActionRecord(
+        "compare-codes",
+        N_("&Compare two codes…"),
+        N_("Put any two entries of the reference side by side"),
+        lambda it: it.compare_codes(),
+        "Ctrl+K",
+        "compare",
+    ),
+    ActionRecord(
         "practise",
         N_("Pra&ctise…"),
         N_("Try faults on a server inside this program"),
@@ -318,12 +354,11 @@ ACTIONS = (
     ),
     ActionRecord(
         "find",
-        N_("&Find in transcript"),
-        N_("Show only lines that hold a text"),
+        N_("&Find"),
+        N_("Search the transcript, or the reference when it is shown"),
         lambda it: it.find(),
         "Ctrl+F",
         "search",
-        _shown,
     ),
     ActionRecord(
         "follow",

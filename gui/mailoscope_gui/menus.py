@@ -33,6 +33,10 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "cancel",
             "",
             "copy-admin",
+            "",
+            "look-up",
+            "mark",
+            "compare-marked",
         ),
     ),
     (
@@ -42,6 +46,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "page-session",
             "page-explain",
             "page-reference",
+            "compare-codes",
             "",
             "practise",
             "",
@@ -53,6 +58,9 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (N_("&Help"), ("about",)),
 )
 """The menu bar: titles with ids of actions; an empty id is a line, `commands` the command menu."""
+
+REPLY_MENU = ("look-up", "mark", "compare-marked")
+"""What can be done with a reply, in the menu of a row."""
 
 TOOLS = (
     "step",

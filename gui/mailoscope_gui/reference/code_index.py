@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _TEXTS = ("name", "description")
 _LISTS = ("when_seen", "how_to_fix", "notes")
 _CODE = re.compile(r"[1-5]\d\d|[2-5x]\.\d{1,3}(\.\d{1,3})?", re.IGNORECASE)
+_SPAN = re.compile(r"([245]\.\d+\.)(\d+)-(\d+)")
+_SPAN_WORD = re.compile(r"([245]\.\d+\.)(\d{1,3})")
 _AROUND = 34
 """Characters of context before what was found."""
 
@@ -65,8 +67,7 @@ class IndexedCode:
     def context(self, words: tuple[str, ...]) -> str:
         """Return where a word was found, unless code or name show it already."""
         shown = f"{self.code} {self.title} {' '.join(_enhanced_forms(self.code))}".casefold()
-        hidden = [word for word in words if word not in shown]
-        for word in hidden:
+        for word in (word for word in words if word not in shown):
             for line in self.lines:
                 place = line.casefold().find(word)
                 if place >= 0:
@@ -99,7 +100,7 @@ def search(
     hits = [
         each
         for each in index
-        if (not words or wanted(word in each.haystack for word in words))
+        if (not words or wanted(_has(each, word) for word in words))
         and (not kind or each.kind == kind)
         and (not class_ or _has_class(each.code, class_))
         and (not step or step in each.record.steps)
@@ -157,10 +158,18 @@ def _indexed(record: CodeRecord, tongues: list[Texts], who: str) -> IndexedCode:
         for name in _LISTS:
             lines += worded.entries(texts, record, name)
     kept = tuple(dict.fromkeys(filter(None, lines)))
-    parts = (record.code, who, record.vendor, *_enhanced_forms(record.code), *record.rfc, *kept)
+    parts = (
+        record.code,
+        who,
+        record.vendor,
+        *_enhanced_forms(record.code),
+        *record.rfc,
+        *record.parameters,
+        *kept,
+    )
     haystack = "\n".join(parts).casefold()
     name = worded.field(tongues[0], record, "name")
-    return IndexedCode(record, name, who, haystack, (*kept, *record.rfc))
+    return IndexedCode(record, name, who, haystack, (*kept, *record.parameters, *record.rfc))
 
 
 def _enhanced_forms(code: str) -> tuple[str, ...]:
@@ -168,6 +177,20 @@ def _enhanced_forms(code: str) -> tuple[str, ...]:
     if not code.upper().startswith("X."):
         return ()
     return tuple(f"{digit}{code[1:]}" for digit in "245")
+
+
+def _has(each: IndexedCode, word: str) -> bool:
+    """Tell whether a record has a word; a provider's code may be a span, as 5.7.606-649."""
+    if word in each.haystack:
+        return True
+    span = _SPAN.fullmatch(each.code)
+    detail = _SPAN_WORD.fullmatch(word) if span else None
+    return (
+        span is not None
+        and detail is not None
+        and span[1] == detail[1]
+        and int(span[2]) <= int(detail[2]) <= int(span[3])
+    )
 
 
 def _has_class(code: str, class_: str) -> bool:

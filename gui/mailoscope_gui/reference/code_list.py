@@ -332,7 +332,7 @@ class _SearchEdit(QLineEdit):
             super().keyPressEvent(event)
 
 
-_KEYS = {
+_KEYS: dict[int, int] = {
     Qt.Key.Key_Down: 1,
     Qt.Key.Key_Up: -1,
     Qt.Key.Key_PageDown: 10,

@@ -57,7 +57,9 @@ class CodeModel(QAbstractListModel):
             return f"{each.code} {each.title}"
         if role == Qt.ItemDataRole.AccessibleTextRole:
             context = self.context(index.row())
-            return f"{each.code} {each.title}. {context}" if context else f"{each.code} {each.title}"
+            return (
+                f"{each.code} {each.title}. {context}" if context else f"{each.code} {each.title}"
+            )
         if role == ENTRY_ROLE:
             return each
         if role == CONTEXT_ROLE:

@@ -35,6 +35,7 @@ _ASPECTS = {
     "permanent": N_("For how long"),
     "steps": N_("Steps"),
     "who": N_("Who must act"),
+    "standard": N_("In a standard"),
     "scope": N_("Kind of code"),
 }
 _STRIPE = 4.0
@@ -56,16 +57,25 @@ class CompareView(Sections):
         """Show two codes."""
         self._comparison = comparison
         self.retranslate()
+        self.verticalScrollBar().setValue(0)
 
     def retranslate(self) -> None:
         """Write the comparison in the language in use."""
         if self._comparison is None:
             return
+        self.begin_comparison()
+        self.write_comparison(self._comparison)
+        self.end()
+
+    def begin_comparison(self) -> None:
+        """Start with an empty column that has the margins of a page."""
         self.begin()
         self.column.setContentsMargins(22, 16, 22, 20)
         self.column.setSpacing(12)
-        comparison = self._comparison
-        grid = _grid()
+
+    def write_comparison(self, comparison: Comparison) -> None:
+        """Write all that there is to say about two codes."""
+        grid = halves()
         advice = self._advice_by_code(comparison.pair)
         for column, record in enumerate((comparison.a, comparison.b)):
             grid.addWidget(self._head(record, advice.get(record.code, "")), 0, column)
@@ -74,7 +84,6 @@ class CompareView(Sections):
         if comparison.pair is not None:
             self._advise(comparison.pair)
         self._sections(comparison)
-        self.end()
 
     # --- the parts ----------------------------------------------------------------------------
 
@@ -87,7 +96,7 @@ class CompareView(Sections):
         return dict(zip(pair.codes, rules, strict=True)) if named else {}
 
     def _head(self, record: CodeRecord, advice: str) -> QWidget:
-        card = _CodeCard(self._services, record.code)
+        card = CodeCard(self._services, record.code)
         column = card.column
         column.addWidget(big_code(self._services, record.code))
         name = heading(worded.field(self._services.language.texts, record, "name"), points=2.0)
@@ -154,7 +163,7 @@ class CompareView(Sections):
 
     def _both_sides(self, section: Section) -> QGridLayout:
         """Return both columns; each marks by itself what it shows in English."""
-        grid = _grid()
+        grid = halves()
         for column, (record, side) in enumerate(
             zip(self._both(), (section.left, section.right), strict=True)
         ):
@@ -208,6 +217,8 @@ class CompareView(Sections):
         if aspect == "permanent":
             lasting = worded.permanence(record)
             return gettext(lasting) if lasting else "–"
+        if aspect == "standard":
+            return gettext("yes") if record.standard else gettext("no")
         if aspect == "scope":
             return ", ".join(gettext(worded.SCOPES.get(value, value)) for value in values)
         if aspect == "steps":
@@ -232,7 +243,7 @@ class CompareView(Sections):
         self.column.addWidget(label)
 
 
-class _CodeCard(QFrame):
+class CodeCard(QFrame):
     """The ground of one code's head, with a stripe in the colour of its class."""
 
     def __init__(self, services: Services, code: str) -> None:
@@ -258,7 +269,8 @@ class _CodeCard(QFrame):
         painter.end()
 
 
-def _grid() -> QGridLayout:
+def halves() -> QGridLayout:
+    """Return a grid of two columns of the same width."""
     grid = QGridLayout()
     grid.setHorizontalSpacing(22)
     grid.setColumnStretch(0, 1)

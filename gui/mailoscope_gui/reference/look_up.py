@@ -73,15 +73,16 @@ def _is_detail(record: CodeRecord, subject: str, detail: str) -> bool:
 
 def _groups(catalogue: Catalogue, record: CodeRecord) -> tuple[CodeRecord, ...]:
     """Return the records of the groups that a code belongs to, the nearest first."""
-    code, wanted = record.code, []
-    if worded.scope(record) == "vendor":
-        wanted.append(f"X{code[1:]}" if "." in code else code)
-    if match := re.fullmatch(r"[245X]\.(\d+)\.\d+", code, re.IGNORECASE):
-        wanted.append(f"X.{match[1]}")
-    if re.fullmatch(r"[2-5]\d\d", code):
-        wanted += [f"{code[0]}xx", f"x{code[1]}x"]
-    elif re.match(r"[245]\.", code):
-        wanted.append(f"{code[0]}xx")
+    wanted: list[str] = []
+    own = worded.scope(record) == "vendor"
+    for code in reversed(record.code.split()):
+        if match := re.match(r"[245X]\.(\d+)\.\d+", code, re.IGNORECASE):
+            wanted += [f"X{match[0][1:]}"] if own else []
+            wanted.append(f"X.{match[1]}")
+        if re.fullmatch(r"[2-5]\d\d", code):
+            wanted += [code, f"{code[0]}xx", f"x{code[1]}x"]
+        elif re.match(r"[245]\.", code):
+            wanted.append(f"{code[0]}xx")
     found = (catalogue.record(each) for each in wanted)
     return tuple(each for each in found if each is not None)
 
@@ -101,20 +102,20 @@ def _vendors(catalogue: Catalogue, record: CodeRecord) -> tuple[CodeRecord, ...]
     """Return what providers mean by the same code."""
     if worded.scope(record) not in ("code", "enhanced", "vendor"):
         return ()
-    same = _tail(record.code)
+    same = _tails(record.code)
     return _others(
         record,
         tuple(
             each
             for each in catalogue.records()
-            if worded.scope(each) == "vendor" and _tail(each.code) == same
+            if worded.scope(each) == "vendor" and _tails(each.code) & same
         ),
     )
 
 
-def _tail(code: str) -> str:
-    """Return what two codes have in common that differ in their class alone."""
-    return code[1:] if "." in code else code
+def _tails(code: str) -> set[str]:
+    """Return what codes have in common that differ in their class alone; `432 4.3.2` has two."""
+    return {word[1:] if "." in word else word for word in code.split()}
 
 
 def _others(record: CodeRecord, found: tuple[CodeRecord, ...]) -> tuple[CodeRecord, ...]:

@@ -107,6 +107,9 @@ class RecordView(Sections):
         if record.steps:
             self.title(gettext("Steps at which it comes"))
             self.text(", ".join(names.step(step) for step in record.steps))
+        if record.parameters:
+            self.title(gettext("What it adds to commands"))
+            self.verbatim(record.parameters)
         self._list(gettext("Good to know"), record, "notes")
         self._vendor_links(found.vendors, vendors)
         self._record_links(gettext("Compare with"), found.confused, self._compare)
@@ -143,9 +146,7 @@ class RecordView(Sections):
             facts.append(gettext("name in English: not translated yet"))
         self._quiet("  ·  ".join(facts))
 
-    def _list(
-        self, title: str, record: CodeRecord, name: str, *, numbered: bool = False
-    ) -> None:
+    def _list(self, title: str, record: CodeRecord, name: str, *, numbered: bool = False) -> None:
         texts = self._services.language.texts
         entries = worded.entries(texts, record, name)
         if entries:
