@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from mailoscope_gui.focus import codes_at, focus_of
@@ -31,7 +32,7 @@ class MarkStrip(QWidget):
         self.forget.setAutoRaise(True)
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 6, 8, 0)
-        row.addWidget(self.text, 1)
+        row.addWidget(self.text, 1, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.compare)
         row.addWidget(self.forget)
         self.compare.clicked.connect(controller.compare_with_marked)

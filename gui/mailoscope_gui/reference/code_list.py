@@ -158,7 +158,7 @@ class CodeList(QWidget):
         self._quiet = True
         for row, each in enumerate(self.model.codes):
             if each.record.id == record_id:
-                self.table.setCurrentIndex(self.model.index(row))
+                self._bring(row)
         self._quiet = False
 
     def clear_all(self) -> None:
@@ -172,6 +172,14 @@ class CodeList(QWidget):
         self.search.blockSignals(blocked)
         self._narrow()
         self.search.setFocus()
+
+    def _bring(self, row: int) -> None:
+        """Mark a row; one that is out of sight comes to the middle."""
+        index = self.model.index(row)
+        seen = self.table.viewport().rect().contains(self.table.visualRect(index))
+        self.table.setCurrentIndex(index)
+        if not seen:
+            self.table.scrollTo(index, QListView.ScrollHint.PositionAtCenter)
 
     # --- with the keys of the search field ----------------------------------------------------
 

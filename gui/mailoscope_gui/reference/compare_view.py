@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from mailoscope_gui.i18n import N_
 from mailoscope_gui.labels import caption, heading, plain, wrapped
@@ -133,24 +134,34 @@ class CompareView(Sections):
             self.text(gettext("Class, steps and who must act are the same for both."))
             return
         self._heading(gettext("How they differ"))
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(22)
+        self.differences(
+            (
+                gettext(_ASPECTS[each.aspect]),
+                self._values(each.aspect, each.left, self._both()[0]),
+                self._values(each.aspect, each.right, self._both()[1]),
+            )
+            for each in shown
+        )
+
+    def differences(self, rows: Iterable[tuple[str, str, str]]) -> None:
+        """Write rows of name, left and right, whose halves stand below those of the heads."""
+        grid = halves()
         grid.setVerticalSpacing(7)
-        grid.setColumnStretch(1, 1)
-        grid.setColumnStretch(2, 1)
-        for column, record in enumerate(self._both(), start=1):
-            label = plain(record.code)
-            label.setFont(self._services.theme.mono())
-            _tint(label, code_colour(self._services.theme, record.code))
-            grid.addWidget(label, 0, column)
-        for row, each in enumerate(shown, start=1):
-            name = plain(gettext(_ASPECTS[each.aspect]))
-            name.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-            grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
-            sides = zip(self._both(), (each.left, each.right), strict=True)
-            for column, (record, values) in enumerate(sides, start=1):
-                words = self._values(each.aspect, values, record)
-                grid.addWidget(wrapped(words), row, column)
+        names: list[QLabel] = []
+        for row, (name, left, right) in enumerate(rows):
+            label = plain(name)
+            label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+            label.setAlignment(Qt.AlignmentFlag.AlignTop)
+            names.append(label)
+            half = QHBoxLayout()
+            half.setSpacing(14)
+            half.addWidget(label)
+            half.addWidget(wrapped(left), 1)
+            grid.addLayout(half, row, 0)
+            grid.addWidget(wrapped(right), row, 1)
+        width = max((label.sizeHint().width() for label in names), default=0)
+        for label in names:
+            label.setFixedWidth(width)
         self.column.addLayout(grid)
 
     def _sections(self, comparison: Comparison) -> None:

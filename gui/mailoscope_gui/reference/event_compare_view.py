@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from mailoscope_gui.i18n import N_
-from mailoscope_gui.labels import heading, plain, wrapped
+from mailoscope_gui.labels import heading, wrapped
 from mailoscope_gui.panels.flow_layout import FlowLayout
 from mailoscope_gui.reference import worded
 from mailoscope_gui.reference.code_link import CodeLink
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 _ASPECTS = {
     "kind": N_("What happened"),
     "step": N_("Step"),
-    "verb": N_("Command"),
     "command": N_("Line sent"),
     "class": N_("First digit"),
     "host": N_("Server"),
@@ -33,7 +31,7 @@ _ASPECTS = {
     "vendor": N_("Whose server"),
     "attempt": N_("Attempt"),
 }
-# Code, enhanced code and text stand in the heads already.
+# Codes and text stand in the heads already; the command is named by the step and by its line.
 _MOST_LINES = 8
 
 
@@ -86,6 +84,7 @@ class EventCompareView(CompareView):
 
     def _event(self, side: EventSide, entry: Entry) -> QWidget:
         from mailoscope_core.report.event_words import EventWords
+        from mailoscope_core.report.transcript import reply_lines
 
         services = self._services
         words = EventWords(services.language.texts)
@@ -104,8 +103,9 @@ class EventCompareView(CompareView):
         self._links_of(side, column)
         if side.command:
             column.addWidget(_wire(services, (f"C: {side.command}",)))
-        if side.lines and side.kind == "reply":
-            column.addWidget(_wire(services, tuple(f"S: {line}" for line in side.lines)))
+        if side.kind == "reply":
+            said = reply_lines(entry.event)  # type: ignore[arg-type]  # a reply, by its kind
+            column.addWidget(_wire(services, tuple(f"S: {line}" for line in said)))
         column.addStretch()
         return card
 
@@ -132,18 +132,14 @@ class EventCompareView(CompareView):
         self._heading(gettext("What was different"))
         if not shown:
             self.text(gettext("Step, line and the state of the connection were the same."))
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(22)
-        grid.setVerticalSpacing(7)
-        for column in (1, 2):
-            grid.setColumnStretch(column, 1)
-        for row, each in enumerate(shown):
-            name = plain(gettext(_ASPECTS[each.aspect]))
-            name.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-            grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
-            for column, values in enumerate((each.left, each.right), start=1):
-                grid.addWidget(wrapped(self._value(each.aspect, values)), row, column)
-        self.column.addLayout(grid)
+        self.differences(
+            (
+                gettext(_ASPECTS[each.aspect]),
+                self._value(each.aspect, each.left),
+                self._value(each.aspect, each.right),
+            )
+            for each in shown
+        )
         if events.seconds is not None:
             text = gettext("{seconds} s lie between the two.")
             self.text(text.format(seconds=f"{abs(events.seconds):.3f}"))
