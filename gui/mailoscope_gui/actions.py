@@ -1,20 +1,11 @@
-"""Everything the user can do, as records: words, keys, icons, when it is possible, what it does."""
+"""Everything the user can do, as records; those about reading stand in a module of their own."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
+from mailoscope_gui.action_record import ActionRecord
 from mailoscope_gui.i18n import N_
+from mailoscope_gui.reading_actions import READING
 from mailoscope_gui.situation import Situation
-
-if TYPE_CHECKING:
-    from mailoscope_gui.intents import Intents
-
-
-def _always(_now: Situation) -> bool:
-    return True
 
 
 def _live(now: Situation) -> bool:
@@ -29,20 +20,8 @@ def _can_speak(now: Situation) -> bool:
     return now.live and now.connected and now.idle
 
 
-@dataclass(frozen=True, slots=True)
-class ActionRecord:
-    """One action; `text`, `tip` are marked for translation, `key` is a portable shortcut."""
-
-    id: str
-    text: str
-    tip: str
-    run: Callable[[Intents], None]
-    key: str = ""
-    icon: str = ""
-    when: Callable[[Situation], bool] = _always
-
-
 ACTIONS = (
+    *READING,
     # --- file ---
     ActionRecord(
         "new-profile",
@@ -232,34 +211,6 @@ ACTIONS = (
         "copy",
         _shown,
     ),
-    # --- what the selected reply means ---
-    ActionRecord(
-        "look-up",
-        N_("&All about this reply"),
-        N_("Open the record of the code that is explained"),
-        lambda it: it.look_up(),
-        "F4",
-        "reference",
-        lambda now: now.coded,
-    ),
-    ActionRecord(
-        "mark",
-        N_("&Mark for comparison"),
-        N_("Keep the selected reply in mind, to put another one beside it"),
-        lambda it: it.mark(),
-        "Ctrl+M",
-        "",
-        lambda now: now.focused,
-    ),
-    ActionRecord(
-        "compare-marked",
-        N_("Compare with the marked reply"),
-        N_("Put the selected reply beside the marked one"),
-        lambda it: it.controller.compare_with_marked(),
-        "Ctrl+Shift+M",
-        "compare",
-        lambda now: now.comparable,
-    ),
     # --- lines that are sent at once ---
     ActionRecord(
         "say-rset",
@@ -326,14 +277,6 @@ ACTIONS = (
         lambda it: it.controller.show_page("reference"),
         "Ctrl+4",
         "reference",
-    ),
-    ActionRecord(
-        "compare-codes",
-        N_("&Compare two codes…"),
-        N_("Put any two entries of the reference side by side"),
-        lambda it: it.compare_codes(),
-        "Ctrl+K",
-        "compare",
     ),
     ActionRecord(
         "practise",

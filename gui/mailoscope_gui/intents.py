@@ -18,6 +18,16 @@ if TYPE_CHECKING:
     from mailoscope_gui.panels.session_page import SessionPage
 
 
+_HELP = {
+    "start": "first-session",
+    "session": "first-session",
+    "practice": "practice",
+    "explain": "looking-up",
+    "reference": "looking-up",
+}
+"""Which page of the help fits a page of the window."""
+
+
 class Intents:
     """The receiver of all action records; `page` gives the session's page, `pages` all of them."""
 
@@ -61,6 +71,18 @@ class Intents:
     def edit_breakpoints(self) -> None:
         """Open the list of breakpoints."""
         self._doors.breakpoints()
+
+    def help(self, name: str) -> None:
+        """Open a page of the help."""
+        self._doors.help(name)
+
+    def help_here(self) -> None:
+        """Open the page of the help that fits what is shown."""
+        shown = self._pages().shown
+        session = self.controller.session
+        if shown == "session" and session is not None and session.header.settings.get("scenario"):
+            shown = "practice"
+        self._doors.help(_HELP.get(shown, "words"))
 
     def about(self) -> None:
         """Say what this is."""

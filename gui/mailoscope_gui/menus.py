@@ -55,7 +55,21 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "follow",
         ),
     ),
-    (N_("&Help"), ("about",)),
+    (
+        N_("&Help"),
+        (
+            "help",
+            "",
+            "help-first-session",
+            "help-practice",
+            "help-report",
+            "help-words",
+            "help-looking-up",
+            "help-keys",
+            "",
+            "about",
+        ),
+    ),
 )
 """The menu bar: titles with ids of actions; an empty id is a line, `commands` the command menu."""
 
