@@ -53,6 +53,7 @@ class HelpWindow(QDialog):
         self.list.setFixedWidth(_LIST_WIDTH)
         self.list.setFrameShape(QFrame.Shape.NoFrame)
         self.list.setWordWrap(True)
+        self.list.setSpacing(4)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.text = Sections(services.theme)
         self.text.setObjectName("help-text")

@@ -23,6 +23,7 @@ from mailoscope_gui.labels import caption, heading
 from mailoscope_gui.panels.flow_layout import FlowLayout
 from mailoscope_gui.panels.mark_strip import MarkStrip
 from mailoscope_gui.panels.sections import Sections
+from mailoscope_gui.reference import worded
 from mailoscope_gui.reference.code_link import CodeLink
 from mailoscope_gui.services import Services
 
@@ -136,13 +137,13 @@ class Inspector(QWidget):
             sections.title(_("The server said"))
             sections.verbatim(explanation.said[:_SAID_LINES]).setObjectName("said")
         if explanation.meaning:
-            sections.title(_("What it means"))
+            self._title(_("What it means"), "meaning")
             for paragraph in explanation.meaning:
                 sections.text(paragraph)
         self._who(explanation)
         self._fixes(explanation)
         if explanation.when_seen:
-            sections.title(_("When you see it"))
+            self._title(_("When you see it"), "when_seen")
             sections.points(explanation.when_seen)
         if explanation.parts:
             sections.title(_("Taken apart"))
@@ -182,6 +183,11 @@ class Inspector(QWidget):
         title.setObjectName("inspector-title")
         self.sections.add(title)
 
+    def _title(self, words: str, part: str) -> None:
+        """Add a heading; one above English text in another language says so."""
+        english = self.explanation is not None and part in self.explanation.english
+        self.sections.title(worded.marked(self._services.language.texts, words, english=english))
+
     def _code_link(self, row: QHBoxLayout, code: str, words: str = "") -> CodeLink:
         link = CodeLink(self._services.theme, code, words=words)
         link.setToolTip(self._services.language.gettext("All about {code}").format(code=code))
@@ -206,7 +212,7 @@ class Inspector(QWidget):
         if explanation.fixes:
             code = explanation.code
             fine = code is not None and code < 400
-            sections.title(_("What to do") if fine else _("How to fix it"))
+            self._title(_("What to do") if fine else _("How to fix it"), "fixes")
             sections.points(explanation.fixes, numbered=True)
         session = self._controller.session
         if explanation.experiments and session is not None and session.request is not None:
@@ -214,7 +220,7 @@ class Inspector(QWidget):
             for experiment, text in explanation.experiments:
                 sections.add(self._experiment_button(experiment, text))
         if explanation.words is not None and explanation.words.dead_ends:
-            sections.title(_("What does not help"))
+            self._title(_("What does not help"), "dead_ends")
             sections.points(explanation.words.dead_ends)
 
     def _experiment_button(self, experiment: Experiment, text: str) -> QPushButton:

@@ -81,12 +81,17 @@ class RecordView(Sections):
     def _say_unknown(self, asked: str) -> None:
         gettext = self._services.language.gettext
         self.add(heading(gettext("Nothing is known about {code}").format(code=asked), points=3.0))
-        self.text(
-            gettext(
-                "No standard and no provider in this catalogue defines it. Its first digit still "
-                "counts: 2 yes, 3 go on, 4 not now, 5 no."
+        if asked[:1].isdecimal():
+            self.text(
+                gettext(
+                    "No standard and no provider in this catalogue defines it. Its first digit "
+                    "still counts: 2 yes, 3 go on, 4 not now, 5 no."
+                )
             )
-        )
+        else:
+            self.text(
+                gettext("Servers may offer what no standard describes. Look for a word of it.")
+            )
 
     # --- the parts ----------------------------------------------------------------------------
 
