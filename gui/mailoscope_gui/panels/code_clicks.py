@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QTableView
 class CodeClicks(QObject):
     """Watches a table; `hit` tells whether a place in a cell belongs to a code."""
 
-    asked = Signal(int)
-    """A code was clicked; its row."""
+    asked = Signal(object)
+    """A code was clicked; its row, a number."""
 
     def __init__(self, table: QTableView, hit: Callable[[QModelIndex, QPoint], bool]) -> None:
         super().__init__(table)
