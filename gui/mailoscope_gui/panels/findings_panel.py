@@ -144,11 +144,11 @@ class FindingsPanel(QWidget):
         header.setHighlightSections(False)
         header.setSectionResizeMode(findings_model.TITLE, QHeaderView.ResizeMode.Stretch)
         for column, width in (
-            (findings_model.SEVERITY, 120),
-            (findings_model.CODE, 104),
-            (findings_model.REPORTED, 140),
-            (findings_model.CAUSED, 140),
-            (findings_model.OWNER, 200),
+            (findings_model.SEVERITY, 96),
+            (findings_model.CODE, 96),
+            (findings_model.REPORTED, 120),
+            (findings_model.CAUSED, 120),
+            (findings_model.OWNER, 180),
         ):
             table.setColumnWidth(column, width)
         delegate = SeverityDelegate(self._services.theme, self._services.language, table)

@@ -13,6 +13,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -47,6 +48,8 @@ _WIDTHS = {
     ladder_model.LINE: 214,
     ladder_model.TIME: 78,
 }
+_NARROWEST, _CHIP = 70, 100
+"""What the column of lines keeps in a narrow window, and the room of a reply's chip."""
 
 
 class LadderPanel(QWidget):
@@ -62,6 +65,7 @@ class LadderPanel(QWidget):
         self._services, self._controller = services, controller
         self._model: LadderModel = controller.view.ladder
         self._wide: list[bool] = []
+        self._line_width = _WIDTHS[ladder_model.LINE]
         self.table = QTableView(self)
         self._set_up_table()
         layout = QVBoxLayout(self)
@@ -87,6 +91,19 @@ class LadderPanel(QWidget):
         self.table.setAccessibleDescription(
             _("Each row is a step with its state, line, reply and time. F9 sets a breakpoint.")
         )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the line give way in a narrow window, so that the reply stays in sight."""
+        super().resizeEvent(event)
+        if self.table.columnWidth(ladder_model.LINE) != self._line_width:
+            return  # the user has chosen a width
+        fixed = sum(
+            self.table.columnWidth(column) for column in _WIDTHS if column != ladder_model.LINE
+        )
+        room = self.table.viewport().width() - fixed
+        wanted = min(_WIDTHS[ladder_model.LINE], room * 45 // 100, room - _CHIP)
+        self._line_width = max(_NARROWEST, wanted)
+        self.table.setColumnWidth(ladder_model.LINE, self._line_width)
 
     def toggle_breakpoint(self, row: int) -> None:
         """Set or clear the breakpoint before the step in `row`."""
