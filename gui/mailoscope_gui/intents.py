@@ -82,7 +82,7 @@ class Intents:
         session = self.controller.session
         if shown == "session" and session is not None and session.header.settings.get("scenario"):
             shown = "practice"
-        self._doors.help(_HELP.get(shown, "words"))
+        self._doors.help(_HELP.get(shown, "looking-up"))
 
     def about(self) -> None:
         """Say what this is."""

@@ -100,7 +100,7 @@ def test_a_whole_reply_finds_both_of_its_codes(catalogue: Catalogue) -> None:
 
 def test_a_code_within_a_providers_span_is_found() -> None:
     span = CodeRecord(id="vendor.x.5.7.606-649", code="5.7.606-649", name="n", description="d")
-    each = IndexedCode(span, "n", "X", "5.7.606-649\nn", ("d",))
+    each = IndexedCode(span, "n", "X", ("5.7.606-649",), "5.7.606-649\nn", ("d",))
     assert ids(search((each,), "5.7.620")) == [span.id]
     assert search((each,), "5.7.650") == ()
     assert search((each,), "5.6.620") == ()

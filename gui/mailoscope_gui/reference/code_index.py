@@ -39,13 +39,14 @@ KINDS = {
 class IndexedCode:
     """A record with its name in the language in use, and its words in all languages.
 
-    `haystack` holds everything, folded; `lines` the sentences as they are written, those of the
-    language in use first.
+    `forms` are all ways to write its code, `haystack` holds everything; both are folded. `lines`
+    are the sentences as they are written, those of the language in use first.
     """
 
     record: CodeRecord
     name: str
     who: str
+    forms: tuple[str, ...]
     haystack: str
     lines: tuple[str, ...]
 
@@ -66,7 +67,7 @@ class IndexedCode:
 
     def context(self, words: tuple[str, ...]) -> str:
         """Return where a word was found, unless code or name show it already."""
-        shown = f"{self.code} {self.title} {' '.join(_enhanced_forms(self.code))}".casefold()
+        shown = f"{' '.join(self.forms)} {self.title.casefold()}"
         for word in (word for word in words if word not in shown):
             for line in self.lines:
                 place = line.casefold().find(word)
@@ -78,6 +79,7 @@ class IndexedCode:
 def make_index(catalogue: Catalogue, texts: Texts) -> tuple[IndexedCode, ...]:
     """Return all records of the catalogue, reply codes before enhanced ones."""
     others = [Texts(language) for language in languages() if language != texts.language]
+    worded.read_names()
     vendors = worded.Vendors()
     found = [
         _indexed(record, [texts, *others], vendors.name(record.vendor))
@@ -158,18 +160,11 @@ def _indexed(record: CodeRecord, tongues: list[Texts], who: str) -> IndexedCode:
         for name in _LISTS:
             lines += worded.entries(texts, record, name)
     kept = tuple(dict.fromkeys(filter(None, lines)))
-    parts = (
-        record.code,
-        who,
-        record.vendor,
-        *_enhanced_forms(record.code),
-        *record.rfc,
-        *record.parameters,
-        *kept,
-    )
+    forms = tuple(form.casefold() for form in (record.code, *_enhanced_forms(record.code)))
+    parts = (*forms, who, record.vendor, *record.rfc, *record.parameters, *kept)
     haystack = "\n".join(parts).casefold()
     name = worded.field(tongues[0], record, "name")
-    return IndexedCode(record, name, who, haystack, (*kept, *record.parameters, *record.rfc))
+    return IndexedCode(record, name, who, forms, haystack, (*kept, *record.parameters, *record.rfc))
 
 
 def _enhanced_forms(code: str) -> tuple[str, ...]:
@@ -198,10 +193,9 @@ def _has_class(code: str, class_: str) -> bool:
 
 
 def _nearness(each: IndexedCode, words: tuple[str, ...]) -> int:
-    forms = (each.code.casefold(), *_enhanced_forms(each.code))
-    if any(word in forms for word in words):
+    if any(word in each.forms for word in words):
         return 0
-    if any(form.startswith(words[0]) for form in forms):
+    if any(form.startswith(words[0]) for form in each.forms):
         return 1
     return 2 if words[0] in each.title.casefold() else 3
 

@@ -79,12 +79,15 @@ class CodeDelegate(QStyledItemDelegate):
     def __init__(self, theme: Theme, model: CodeModel, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme, self._model = theme, model
+        self._heights: dict[int, int] = {}
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Return one line's height, or two where there is a context."""
-        height = QFontMetricsF(option.font).height()
+        height = option.fontMetrics.height()
         if self._model.context(index.row()):
-            height += QFontMetricsF(_small(option.font)).height() + 1
+            if height not in self._heights:
+                self._heights[height] = int(QFontMetricsF(_small(option.font)).height()) + 1
+            height += self._heights[height]
         return QSize(120, int(height + 2 * _PAD_Y))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:

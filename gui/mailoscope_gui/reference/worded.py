@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+import functools
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from mailoscope_core.base.texts import Texts
 from mailoscope_gui.i18n import N_
+
+if TYPE_CHECKING:
+    from mailoscope_core.knowledge.text import Terms
 
 SCOPES = {
     "code": N_("Reply code"),
@@ -83,12 +88,10 @@ def seen_on(texts: Texts, seen: str, today: datetime.date) -> str:
 
 
 class Names:
-    """What steps and those who must act are called; reads one small file."""
+    """What steps and those who must act are called."""
 
     def __init__(self, texts: Texts) -> None:
-        from mailoscope_core.knowledge.text import load_terms
-
-        self._terms = load_terms()
+        self._terms = _terms()
         self._texts = texts
 
     def step(self, kind: str) -> str:
@@ -101,13 +104,31 @@ class Names:
 
 
 class Vendors:
-    """What providers and server programs are called; reads one small file."""
+    """What providers and server programs are called."""
 
     def __init__(self) -> None:
-        from mailoscope_core.knowledge.vendors import load_vendors
-
-        self._names = {record.id: record.name for record in load_vendors().records}
+        self._names = _vendor_names()
 
     def name(self, vendor: str) -> str:
         """Return the name of a vendor, its id where there is none, "" for no vendor."""
         return self._names.get(f"vendor.{vendor}", vendor) if vendor else ""
+
+
+def read_names() -> None:
+    """Read the files of names; the index does, off the GUI thread, before anybody asks for one."""
+    _terms()
+    _vendor_names()
+
+
+@functools.cache
+def _terms() -> Terms:
+    from mailoscope_core.knowledge.text import load_terms
+
+    return load_terms()
+
+
+@functools.cache
+def _vendor_names() -> Mapping[str, str]:
+    from mailoscope_core.knowledge.vendors import load_vendors
+
+    return {record.id: record.name for record in load_vendors().records}
