@@ -40,7 +40,9 @@ def test_all_registered_enhanced_codes_have_a_record(catalogue: Catalogue) -> No
         for detail in range(count):
             assert catalogue.enhanced(f"5.{subject}.{detail}") is not None, (subject, detail)
     assert catalogue.enhanced("5.7.31") is None
-    assert sum(record.scope == "enhanced" for record in catalogue.records()) == 81
+    enhanced = [record for record in catalogue.records() if record.scope == "enhanced"]
+    assert sum(record.standard for record in enhanced) == 81
+    assert [record.code for record in enhanced if not record.standard] == ["X.4.8"]
 
 
 @pytest.mark.parametrize(
@@ -53,6 +55,16 @@ def test_all_registered_enhanced_codes_have_a_record(catalogue: Catalogue) -> No
         (None, "4.2.2", None, "enhanced", ["enhanced.2.2", "subject.2", "class.4"]),
         (534, "5.7.9", "google", "vendor", ["vendor.google.5.7.9", "enhanced.7.9", "subject.7"]),
         (534, "5.7.9", "postfix", "enhanced", ["enhanced.7.9", "subject.7", "code.534"]),
+        (554, "5.7.9", "yahoo", "vendor", ["vendor.yahoo.5.7.9", "enhanced.7.9"]),
+        (550, "5.7.620", "microsoft", "vendor", ["vendor.microsoft.5.7.606-649", "subject.7"]),
+        (550, "5.7.650", "microsoft", "subject", ["subject.7", "code.550"]),
+        (432, "4.3.2", "microsoft", "vendor", ["vendor.microsoft.432-4.3.2", "enhanced.3.2"]),
+        (421, "4.3.2", "microsoft", "enhanced", ["enhanced.3.2", "subject.3", "code.421"]),
+        (552, "5.7.0", "google", "vendor", ["vendor.google.552-5.7.0", "enhanced.7.0"]),
+        (552, "5.3.4", "google", "enhanced", ["enhanced.3.4", "subject.3", "code.552"]),
+        (521, None, "postfix", "vendor", ["vendor.postfix.521", "code.521", "class.5"]),
+        (521, "5.7.1", "postfix", "vendor", ["vendor.postfix.521", "enhanced.7.1"]),
+        (250, "2.0.0", None, "code", ["code.250", "enhanced.0.0"]),
         (999, None, None, "unknown", []),
     ],
 )
@@ -79,6 +91,23 @@ def test_the_most_specific_record_answers(
         ("X.7", "subject", "subject.7"),
         ("5xx", "class", "class.5"),
         ("x5x", "class", "digit.5"),
+        ("STARTTLS", "extension", "extension.starttls"),
+        ("starttls", "extension", "extension.starttls"),
+        ("8BitMime", "extension", "extension.8bitmime"),
+        ("AUTH", "extension", "extension.auth"),
+        ("auth plain", "mechanism", "mechanism.plain"),
+        ("AUTH  SCRAM-SHA-256", "mechanism", "mechanism.scram-sha-256"),
+        ("login", "mechanism", "mechanism.login"),
+        ("AUTH=LOGIN", "extension", "extension.auth=login"),
+        ("SIZE=1000", "extension", "extension.size"),
+        ("BODY=8BITMIME", "extension", "extension.8bitmime"),
+        ("body=binarymime", "extension", "extension.binarymime"),
+        ("NOTIFY=NEVER", "extension", "extension.dsn"),
+        ("VRFY", "extension", "extension.vrfy"),
+        ("ehlo", "verb", "verb.ehlo"),
+        ("5.7.139", "vendor", "vendor.microsoft.5.7.139"),
+        ("550 5.7.606", "vendor", "vendor.microsoft.5.7.606-649"),
+        ("vendor.google.5.7.9", "vendor", "vendor.google.5.7.9"),
     ],
 )
 def test_codes_are_read_as_people_type_them(
@@ -88,9 +117,34 @@ def test_codes_are_read_as_people_type_them(
     assert (answer.level, answer.records[0].id) == (level, first)
 
 
-@pytest.mark.parametrize("asked", ["", "hello", "35", "3544", "5..7"])
+@pytest.mark.parametrize(
+    "asked",
+    ["", "hello", "35", "3544", "5..7", "AUTH FROG", "=", "FROG=1", "vendor.", "code", "../x"],
+)
 def test_what_is_no_code_is_unknown(catalogue: Catalogue, asked: str) -> None:
     assert catalogue.explain_text(asked).level == "unknown"
+
+
+def test_vendors_that_mean_something_else_are_named(catalogue: Catalogue) -> None:
+    answer = catalogue.explain_text("5.7.9")
+    assert answer.level == "enhanced"
+    assert {record.vendor for record in answer.elsewhere} == {"google", "yahoo"}
+    assert catalogue.explain_text("5.7.9", "google").level == "vendor"
+    assert catalogue.explain_text("5.7.9", "google").elsewhere == ()
+    assert catalogue.explain_text("521").elsewhere[0].vendor == "postfix"
+    assert catalogue.explain_text("354").elsewhere == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "enhanced", "differ"),
+    [(550, "4.7.1", True), (450, "5.1.1", True), (550, "5.7.1", False), (250, "2.0.0", False)],
+)
+def test_classes_that_do_not_agree_are_told(
+    catalogue: Catalogue, code: int, enhanced: str, differ: bool
+) -> None:
+    answer = catalogue.explain_code(code, enhanced)
+    assert answer.classes_differ is differ
+    assert answer.records[-1].id == f"class.{code // 100}", "the reply code's class counts"
 
 
 def test_only_the_file_that_is_needed_is_read(tmp_path: Path) -> None:

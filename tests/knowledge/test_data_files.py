@@ -132,6 +132,8 @@ def test_a_code_record_is_sound(record: CodeRecord) -> None:
         assert record.source.startswith("https://")
     elif record.standard:
         assert record.rfc
+    assert not record.seen or SEEN.match(record.seen)
+    assert record.source or not record.seen
     assert all(RFC.match(entry) for entry in record.rfc), record.rfc
 
 
@@ -153,6 +155,9 @@ def test_pairs_compare_codes_that_exist() -> None:
         assert all(catalogue.record(code) is not None for code in pair.codes), pair.id
         assert pair.key_differences
         assert pair.when_to_use
+        assert all(RFC.match(entry) for entry in pair.rfc), pair.rfc
+        for text in (pair.description, *pair.key_differences, *pair.when_to_use):
+            assert not MARKUP.search(text.replace("< >", "")), text
 
 
 def test_every_owner_and_severity_has_a_name() -> None:

@@ -1,9 +1,11 @@
-"""`compare`: two codes side by side, what differs, and when to use which."""
+"""`compare`: two codes, or two entries of sessions, side by side and what differs."""
 
 from __future__ import annotations
 
+import argparse
 import textwrap
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -11,6 +13,7 @@ import msgspec
 from mailoscope_core.base.texts import Texts
 from mailoscope_core.cli.arguments import CommandParser, exit_code_help
 from mailoscope_core.cli.console import Console
+from mailoscope_core.cli.event_comparison_text import EventComparisonText
 from mailoscope_core.cli.exits import Exit
 from mailoscope_core.cli.json_lines import json_line
 from mailoscope_core.cli.record_text import RecordText
@@ -22,14 +25,21 @@ from mailoscope_core.knowledge.compare import (
     SectionName,
     compare,
 )
+from mailoscope_core.knowledge.compare_events import compare_events, entry_of
 from mailoscope_core.knowledge.records import PairRecord
+from mailoscope_core.record.log import load_session
 
 _WIDTH = 96
 
 
 def run(arguments: Sequence[str], console: Console) -> int:
     """Print the comparison of two codes. Raises `UserError` code-unknown."""
-    options = _parser(console.texts).parse_args(arguments)
+    parser = _parser(console.texts)
+    options = parser.parse_args(arguments)
+    if options.session is not None:
+        return _run_events(parser, options, console)
+    if options.other is not None:
+        parser.error(console.texts.gettext("--other goes with --session"))
     comparison = compare(load_catalogue(), options.first, options.second)
     words = RecordText(console.texts)
     if options.json:
@@ -37,6 +47,35 @@ def run(arguments: Sequence[str], console: Console) -> int:
         return Exit.OK
     for line in comparison_lines(comparison, words):
         console.say(line)
+    return Exit.OK
+
+
+def _run_events(parser: CommandParser, options: argparse.Namespace, console: Console) -> int:
+    """Print two entries of a session, or of two, side by side. Raises `UserError`."""
+    if not (options.first.isdecimal() and options.second.isdecimal()):
+        parser.error(console.texts.gettext("with --session give two numbers of entries"))
+    session = load_session(options.session)
+    other = load_session(options.other) if options.other is not None else None
+    right = other if other is not None else session
+    comparison = compare_events(
+        load_catalogue(),
+        entry_of(session.entries, int(options.first)),
+        entry_of(right.entries, int(options.second)),
+        session.entries,
+        session.header,
+        other=other.entries if other is not None else None,
+        other_header=other.header if other is not None else None,
+    )
+    words = EventComparisonText(console.texts)
+    if options.json:
+        console.say(json_line(words.object(comparison)))
+        return Exit.OK
+    for line in words.lines(comparison):
+        console.say(line)
+    if comparison.codes is not None:
+        console.say()
+        for line in comparison_lines(comparison.codes, words.records):
+            console.say(line)
     return Exit.OK
 
 
@@ -89,8 +128,10 @@ def _section_lines(comparison: Comparison, name: SectionName, words: RecordText)
 def _aspect(difference: Difference, values: Sequence[str], words: RecordText) -> str:
     """Return the words for one side of a computed difference."""
     _ = words.texts.gettext
-    if difference.aspect == "permanent":
+    if difference.aspect in ("permanent", "standard"):
         return {"yes": _("yes"), "no": _("no")}[values[0]] if values else "–"
+    if difference.aspect == "class":
+        return f"{values[0].partition('.')[2]}xx" if values else "–"
     if difference.aspect == "steps":
         return ", ".join(words.steps(values)) or _("any step")
     if difference.aspect == "who":
@@ -139,10 +180,24 @@ def _entries(pair: PairRecord, field: str, texts: Texts) -> list[str]:
 
 def _parser(texts: Texts) -> CommandParser:
     _ = texts.gettext
-    codes = (Exit.OK, Exit.OPTIONS, Exit.UNKNOWN)
+    codes = (Exit.OK, Exit.OPTIONS, Exit.INPUT_FILE, Exit.UNKNOWN)
     description = _("Puts two codes side by side: what each means, how they differ, which is when.")
     parser = CommandParser("compare", description, texts, epilog=exit_code_help(texts, codes))
-    parser.given.add_argument("first", metavar=_("CODE"), help=_("such as 354 or 5.7.1"))
+    parser.given.add_argument(
+        "first", metavar=_("CODE"), help=_("such as 354, 5.7.1, STARTTLS or PLAIN")
+    )
     parser.given.add_argument("second", metavar=_("CODE"), help=_("the code to compare it with"))
+    parser.options.add_argument(
+        "--session",
+        type=Path,
+        metavar=_("SESSION"),
+        help=_("compare two entries of this saved session; give their numbers instead of codes"),
+    )
+    parser.options.add_argument(
+        "--other",
+        type=Path,
+        metavar=_("SESSION"),
+        help=_("take the second entry from this saved session"),
+    )
     parser.options.add_argument("--json", action="store_true", help=_("print one JSON object"))
     return parser

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mailoscope_core.base.texts import Texts
+from mailoscope_core.knowledge.catalogue import Answer
 from mailoscope_core.knowledge.compare import SectionName
 from mailoscope_core.knowledge.records import CodeRecord
 from mailoscope_core.knowledge.text import load_terms
+from mailoscope_core.knowledge.vendors import load_vendors
 from mailoscope_core.report.event_words import EventWords
+from mailoscope_core.report.plain import visible
 
+# A whole code; `5xx` and `X.7` ask for the group itself.
+_EXACT = re.compile(r"\b\d{3}\b|\d\.\d+\.\d")
 _TRANSLATED_LISTS = ("when_seen", "how_to_fix", "notes")
 
 
@@ -71,6 +77,8 @@ class RecordText:
             "when_seen": _("When you see it"),
             "how_to_fix": _("How to fix it"),
             "steps": _("At these steps"),
+            "parameters": _("Parameters"),
+            "standard": _("In a standard or registry"),
             "who": _("Who acts"),
             "rfc": _("Standard"),
             "related": _("Related"),
@@ -81,3 +89,36 @@ class RecordText:
             "scope": _("About"),
         }
         return labels.get(name, name)
+
+
+class AnswerText(RecordText):
+    """Words of an answer: its records, which level answered, and what to beware of."""
+
+    def level(self, answer: Answer) -> str:
+        """Return in words which level of the knowledge answered."""
+        return self._terms.name(f"level.{answer.level}", self.texts)
+
+    def remarks(self, answer: Answer) -> Iterator[str]:
+        """Yield what belongs under the title: who answered, and what does not fit."""
+        _ = self.texts.gettext
+        if answer.level in ("subject", "class") and _EXACT.search(answer.asked):
+            text = _("Nothing is known about {code} itself; this is about its group.")
+            yield text.format(code=visible(answer.asked))
+        yield _("Answered by: {level}").format(level=self.level(answer))
+        if answer.record is not None and answer.record.vendor:
+            text = _("This is what {vendor} means by it.")
+            yield text.format(vendor=self.vendor(answer.record.vendor))
+        if answer.record is not None and not answer.record.standard:
+            yield _("It is in no standard or registry.")
+        if answer.classes_differ:
+            yield self._terms.name("answer.classes-differ", self.texts)
+
+    def elsewhere(self, record: CodeRecord) -> str:
+        """Return the line for a vendor that means something else by the same code."""
+        text = self.texts.gettext("{vendor} means something of its own: {record}")
+        return text.format(vendor=self.vendor(record.vendor), record=self.title(record))
+
+    def vendor(self, vendor: str) -> str:
+        """Return a vendor's name."""
+        known = {record.id: record.name for record in load_vendors().records}
+        return known.get(f"vendor.{vendor}", vendor)

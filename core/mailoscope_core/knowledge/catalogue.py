@@ -110,11 +110,11 @@ class Catalogue:
             classes_differ=bool(detail and code is not None and code // 100 != int(detail[1])),
         )
 
-    def explain_text(self, asked: str) -> Answer:
-        """Answer for what people type: `354`, `550 5.1.1`, `5xx`, `X.7.1`, `starttls`, `auth plain`.
+    def explain_text(self, asked: str, vendor: str | None = None) -> Answer:
+        """Answer for what people type: `354`, `550 5.1.1`, `5xx`, `STARTTLS`, `AUTH PLAIN`.
 
-        Vendors that mean something else by the same code are in `elsewhere`. A detail that is not
-        registered but used by a single vendor (5.7.139) is answered with that.
+        Without a `vendor` those that mean something else by the same code are in `elsewhere`; a
+        detail that is not registered but used by one vendor alone (5.7.139) is answered with that.
         """
         words = asked.strip().split()
         code = next((int(word) for word in words if re.fullmatch(r"\d{3}", word)), None)
@@ -124,9 +124,11 @@ class Catalogue:
             if record is None:
                 return Answer(asked=asked, level="unknown", records=())
             return Answer(asked=asked, level=_level_of(record), records=(record,))
-        answer = self.explain_code(code, enhanced)
-        others = self.vendor_meanings(code, enhanced) if enhanced or code in _COLLIDING else ()
-        if len(others) == 1 and enhanced and answer.level != "enhanced":
+        answer = self.explain_code(code, enhanced, vendor)
+        if vendor or not (enhanced or code in _COLLIDING):
+            return answer
+        others = self.vendor_meanings(code, enhanced)
+        if len(others) == 1 and enhanced and answer.level not in ("enhanced", "code"):
             records = (*others, *answer.records)
             return msgspec.structs.replace(answer, level="vendor", records=records)
         return msgspec.structs.replace(answer, elsewhere=others)

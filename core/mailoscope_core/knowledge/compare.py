@@ -59,7 +59,7 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
     """An aspect in which the two records differ; values are ids (steps, owners, record ids).
 
-    An enhanced code such as X.7.1 exists in several classes, so it has no class of its own.
+    X.7.1 has no class of its own, 5.7.1 has; keywords have neither class nor digits.
     """
 
     aspect: Aspect
@@ -118,13 +118,13 @@ _ASPECTS: tuple[Aspect, ...] = (
 
 
 def _aspects(record: CodeRecord) -> tuple[tuple[str, ...], ...]:
-    basic = re.match(r"([2-5])(\d)\d\b", record.code)
-    first = re.match(r"([2-5])", record.code) if record.scope in _WITH_CLASS else None
+    digits = re.match(r"([2-5])(\d)?", "" if record.scope in _KEYWORDS else record.code)
+    second = digits[2] if digits and record.scope != "class" else None
     permanent = {True: ("yes",), False: ("no",), None: ()}[record.permanent]
     return (
         (record.scope,),
-        (f"class.{first[1]}",) if first else (),
-        (f"digit.{basic[2]}",) if basic else (),
+        (f"class.{digits[1]}",) if digits else (),
+        (f"digit.{second}",) if second else (),
         permanent,
         ("yes" if record.standard else "no",),
         record.steps,
@@ -133,7 +133,7 @@ def _aspects(record: CodeRecord) -> tuple[tuple[str, ...], ...]:
     )
 
 
-_WITH_CLASS = ("code", "class", "vendor")
+_KEYWORDS = ("extension", "mechanism", "verb")
 
 
 def _section(name: SectionName, left: CodeRecord, right: CodeRecord) -> Section:
@@ -150,16 +150,30 @@ def _side(name: SectionName, record: CodeRecord) -> Side:
 
 def _pair(catalogue: Catalogue, a: CodeRecord, b: CodeRecord) -> PairRecord | None:
     """Return what has been written about the two; a pair names a vendor's record by its id."""
-    one, two = {a.id, a.code}, {b.id, b.code}
+    one, two = _names(a), _names(b)
+    found = None
     for pair in catalogue.pairs():
         first, second = pair.codes
         if (first in one and second in two) or (first in two and second in one):
-            return pair
-    return None
+            if a.code in pair.codes or a.id in pair.codes:
+                return pair
+            found = found or pair
+    return found
+
+
+def _names(record: CodeRecord) -> tuple[str, ...]:
+    """Return the names by which a pair may mean a record: 5.7.1 is also meant by X.7.1."""
+    general = f"X{record.code[1:]}" if record.scope == "enhanced" else record.code
+    return (record.id, record.code, general)
 
 
 def _record(catalogue: Catalogue, code: str | int) -> CodeRecord:
+    """Return the record of a code; one of X.y.z takes over the class that was asked for."""
     record = catalogue.record(code)
     if record is None:
         raise UserError("code-unknown", code=str(code))
+    asked = str(code).strip()
+    if record.scope == "enhanced" and asked[:1] in ("2", "4", "5"):
+        permanent = {"4": False, "5": True}.get(asked[0])
+        return msgspec.structs.replace(record, code=asked, permanent=permanent)
     return record
