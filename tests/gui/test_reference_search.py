@@ -264,8 +264,9 @@ def test_every_pair_is_one_link_away_from_both_of_its_codes(catalogue: Catalogue
         one, two = (catalogue.record(code) for code in pair.codes)
         assert one is not None, pair.id
         assert two is not None, pair.id
-        assert two in look_up(catalogue, one.id).confused, pair.id
-        assert one in look_up(catalogue, two.id).confused, pair.id
+        for record in (one, two):
+            links = [{each.own, each.other} for each in look_up(catalogue, record.id).confused]
+            assert set(pair.codes) in links, pair.id
 
 
 def test_every_pair_is_shown_side_by_side(
@@ -292,7 +293,8 @@ def test_a_fall_back_names_what_is_not_known_and_which_level_answers(
     assert label is not None
     assert "5.7.77" in label.text()
     assert "X.7" in label.text()
-    assert look_up(catalogue, "557").unknown == "557"
+    unknown = next(str(n) for n in range(599, 555, -1) if catalogue.record(n) is None)
+    assert look_up(catalogue, unknown).unknown == unknown
     assert look_up(catalogue, "550 5.7.1").unknown == ""
     assert look_up(catalogue, "250 2.0.0").unknown == ""
 

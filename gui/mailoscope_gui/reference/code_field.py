@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QStringListModel, Qt, Signal
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from mailoscope_gui.reference.code_index import IndexedCode
 
 _MOST_SHOWN = 14
+_CODE = re.compile(r"[2-5](\d\d|xx)|[245x]\.\d{1,3}(\.\d{1,3})?|x[0-5]x", re.IGNORECASE)
 
 
 class CodeField(QLineEdit):
@@ -41,20 +43,24 @@ class CodeField(QLineEdit):
         if shown:
             self.show_record(shown)
 
-    def show_record(self, record_id: str, fall_back: str = "") -> None:
-        """Write a record's code and name into the field, or else the text given."""
-        self.setText(self._titles.get(record_id, fall_back))
+    def show_record(self, record_id: str, words: str = "") -> None:
+        """Write a record's code and name into the field, or else the words given."""
+        self.setText(words or self._titles.get(record_id, ""))
         self.setCursorPosition(0)
 
     @property
     def target(self) -> str:
-        """The id of the record that is named; else what begins like it, else the text's codes."""
+        """The id of the record that is named; a code as it is typed; else what the words fit."""
         text = " ".join(self.text().split())
         if not text or text in self._ids:
             return self._ids.get(text, "")
+        first = text.split()[0]
+        if _CODE.fullmatch(first):
+            return first
         folded = text.casefold()
-        near = (record_id for title, record_id in self._ids.items() if _begins(title, folded))
-        return next(near, text.split()[0])
+        begins = (each for title, each in self._ids.items() if _begins(title, folded))
+        holds = (each for title, each in self._ids.items() if folded in title.casefold())
+        return next(begins, "") or next(holds, first)
 
     def _choose(self) -> None:
         if target := self.target:

@@ -16,6 +16,18 @@ _ENHANCED = re.compile(r"[245]\.(\d{1,3})\.(\d{1,3})")
 
 
 @dataclass(frozen=True, slots=True)
+class Confusion:
+    """A curated comparison: the codes it is about as they are written there, this one first.
+
+    Both may belong to one record, as 5.2.2 and 4.2.2 do; `record` is the other code's.
+    """
+
+    own: str
+    other: str
+    record: CodeRecord
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """A record with what is near it; `record` is null where nothing at all is known.
 
@@ -29,7 +41,7 @@ class Found:
     record: CodeRecord | None
     unknown: str
     wider: tuple[CodeRecord, ...]
-    confused: tuple[CodeRecord, ...]
+    confused: tuple[Confusion, ...]
     vendors: tuple[CodeRecord, ...]
     related: tuple[tuple[str, CodeRecord | None], ...]
 
@@ -87,15 +99,17 @@ def _groups(catalogue: Catalogue, record: CodeRecord) -> tuple[CodeRecord, ...]:
     return tuple(each for each in found if each is not None)
 
 
-def _confused(catalogue: Catalogue, record: CodeRecord) -> tuple[CodeRecord, ...]:
-    """Return the records that somebody has compared with this one."""
+def _confused(catalogue: Catalogue, record: CodeRecord) -> tuple[Confusion, ...]:
+    """Return what somebody has compared with this record."""
     found = []
     for pair in catalogue.pairs():
-        sides = tuple(catalogue.record(code) for code in pair.codes)
-        for one, other in (sides, sides[::-1]):
-            if one is not None and other is not None and one.id == record.id:
-                found.append(other)
-    return _others(record, tuple(found))
+        own, other = pair.codes
+        for here, there in ((own, other), (other, own)):
+            one, two = catalogue.record(here), catalogue.record(there)
+            if one is not None and two is not None and one.id == record.id:
+                found.append(Confusion(here, there, two))
+                break
+    return tuple(found)
 
 
 def _vendors(catalogue: Catalogue, record: CodeRecord) -> tuple[CodeRecord, ...]:

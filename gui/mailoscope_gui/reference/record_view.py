@@ -19,7 +19,7 @@ from mailoscope_gui.reference.code_link import CodeLink
 
 if TYPE_CHECKING:
     from mailoscope_core.knowledge.records import CodeRecord
-    from mailoscope_gui.reference.look_up import Found
+    from mailoscope_gui.reference.look_up import Confusion, Found
     from mailoscope_gui.services import Services
 
 _FALL_BACKS = {
@@ -117,7 +117,7 @@ class RecordView(Sections):
             self.verbatim(record.parameters)
         self._list(gettext("Good to know"), record, "notes")
         self._vendor_links(found.vendors, vendors)
-        self._record_links(gettext("Compare with"), found.confused, self._compare)
+        self._comparisons(found.confused)
         self._related(found)
         self._record_links(gettext("More generally"), found.wider, self.code_picked)
         self._sources(record)
@@ -168,6 +168,22 @@ class RecordView(Sections):
             name = worded.field(texts, each, "name")
             words = f"{vendors.name(each.vendor)} {each.code}: {name}"
             self._link(flow, each.code, self.code_picked, words, each.id)
+
+    def _comparisons(self, confused: tuple[Confusion, ...]) -> None:
+        if not confused:
+            return
+        gettext, texts = self._services.language.gettext, self._services.language.texts
+        flow = self._flow(gettext("Compare with"))
+        for each in confused:
+            # A provider's record is named by its id there.
+            code = each.other if " " not in each.other and each.record.vendor == "" else ""
+            code = code or each.record.code
+            words = f"{code} {worded.field(texts, each.record, 'name')}"
+            if self.record is not None and each.record.id == self.record.id:
+                words = gettext("{code} or {other}?").format(code=each.own, other=each.other)
+            link = CodeLink(self._services.theme, code, words=words, target=each.other)
+            link.asked.connect(lambda other, own=each.own: self.compare_picked.emit(own, other))
+            flow.addWidget(link)
 
     def _record_links(
         self,
@@ -233,10 +249,6 @@ class RecordView(Sections):
         label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.add(label)
         return label
-
-    def _compare(self, other: str) -> None:
-        if self.record is not None:
-            self.compare_picked.emit(self.record.id, other)
 
 
 def big_code(services: Services, code: str) -> QWidget:

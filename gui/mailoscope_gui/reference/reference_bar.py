@@ -9,9 +9,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWi
 
 from mailoscope_gui.i18n import N_
 from mailoscope_gui.labels import plain
+from mailoscope_gui.reference import worded
 from mailoscope_gui.reference.code_field import CodeField
 
 if TYPE_CHECKING:
+    from mailoscope_core.knowledge.records import CodeRecord
     from mailoscope_gui.reference.code_index import IndexedCode
     from mailoscope_gui.services import Services
 
@@ -75,11 +77,20 @@ class ReferenceBar(QWidget):
         self.first.clear()
         self.other.clear()
 
-    def for_comparison(self, a: str = "", b: str = "") -> None:
+    def for_comparison(self, a: CodeRecord | None = None, b: CodeRecord | None = None) -> None:
         """Show what is compared; both can be changed."""
         self._show_fields(two=True)
-        self.first.show_record(a)
-        self.other.show_record(b)
+        for field, record in ((self.first, a), (self.other, b)):
+            if record is None:
+                field.clear()
+            else:
+                field.show_record(record.id, self._with_class(record))
+
+    def _with_class(self, record: CodeRecord) -> str:
+        """Return code and name of an enhanced code whose class matters here: 5.2.2, not X.2.2."""
+        if worded.scope(record) != "enhanced" or not record.code[:1].isdecimal():
+            return ""
+        return f"{record.code} {worded.field(self._services.language.texts, record, 'name')}"
 
     def for_events(self) -> None:
         """Leave only the way back: events are chosen in their session."""

@@ -244,7 +244,7 @@ class ReferencePage(QWidget):
                 name="compare",
             )
         elif place.two:
-            self.bar.for_comparison(place.asked)
+            self.bar.for_comparison(self.record.record if place.asked else None)
             self.codes.setVisible(True)
         elif place.asked:
             from mailoscope_gui.reference.look_up import look_up
@@ -286,7 +286,7 @@ class ReferencePage(QWidget):
         if isinstance(comparison, Comparison):
             self.comparison.show_comparison(comparison)
             self._use_view(self.comparison)
-            self.bar.for_comparison(comparison.a.id, comparison.b.id)
+            self.bar.for_comparison(comparison.a, comparison.b)
 
     def _cannot_compare(self, error: Exception) -> None:
         stop = self._trail.pop() if self._trail else _Stop(Place())

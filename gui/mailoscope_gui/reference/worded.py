@@ -23,9 +23,6 @@ SCOPES = {
     "mechanism": N_("Log-in mechanism"),
     "verb": N_("SMTP command"),
     "vendor": N_("A provider's own meaning"),
-    "extension": N_("SMTP extension"),
-    "mechanism": N_("Log-in mechanism"),
-    "verb": N_("SMTP command"),
 }
 PERMANENT = {
     True: N_("permanent: the same again gets the same answer"),
