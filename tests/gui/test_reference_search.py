@@ -299,6 +299,17 @@ def test_a_fall_back_names_what_is_not_known_and_which_level_answers(
     assert look_up(catalogue, "250 2.0.0").unknown == ""
 
 
+def test_a_reply_whose_codes_contradict_each_other_says_so(
+    qtbot: QtBot, page: ReferencePage, services: Services
+) -> None:
+    page.show_code(550, "4.7.1")
+    settle(qtbot, services)
+    assert page.record.findChild(QLabel, "classes-differ") is not None
+    page.show_code(550, "5.7.1")
+    settle(qtbot, services)
+    qtbot.waitUntil(lambda: page.record.findChild(QLabel, "classes-differ") is None)
+
+
 def test_a_providers_meaning_and_the_registered_one_lead_to_each_other(
     catalogue: Catalogue,
 ) -> None:

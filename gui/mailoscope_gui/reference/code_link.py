@@ -14,6 +14,7 @@ from mailoscope_gui.theme import Theme
 _HEIGHT = 24
 _PAD = 9.0
 _GLYPH = 9.0
+_NARROWEST = 110
 
 
 class CodeLink(QAbstractButton):
@@ -45,7 +46,7 @@ class CodeLink(QAbstractButton):
         self.setObjectName(f"code-{self.target}")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.clicked.connect(self._ask)
         theme.changed.connect(self.update)
 
@@ -57,6 +58,11 @@ class CodeLink(QAbstractButton):
         metrics = QFontMetricsF(self.font())
         width = metrics.horizontalAdvance(self.words)
         return QSize(int(width + 2 * _PAD + self._indent()) + 1, max(_HEIGHT, _high(metrics)))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the room of the code alone: in a narrow column the words are elided."""
+        size = self.sizeHint()
+        return QSize(min(size.width(), _NARROWEST), size.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw an outlined chip; filled under the mouse, framed twice with the focus."""

@@ -111,7 +111,11 @@ class CodeDelegate(QStyledItemDelegate):
             needed = QFontMetricsF(bold).horizontalAdvance(each.code) + 12
             width = min(max(width, needed), rect.width() * 0.5)
         align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-        painter.drawText(first.adjusted(0, 0, width - rect.width() - 6, 0), align, each.code)
+        code = first.adjusted(0, 0, width - rect.width() - 6, 0)
+        elided = QFontMetricsF(bold).elidedText(
+            each.code, Qt.TextElideMode.ElideRight, code.width() + 1
+        )
+        painter.drawText(code, align, elided)
         painter.setFont(option.font)
         painter.setPen(ink)
         name = first.adjusted(width, 0, 0, 0)

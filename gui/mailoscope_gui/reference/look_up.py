@@ -34,7 +34,7 @@ class Found:
     `unknown` is a code that was asked for and has no record of its own: what is shown then is a
     fall-back. `wider` are records of the groups it belongs to, `confused` those with a curated
     comparison, `vendors` what providers mean by the same code; `names` tells what related codes
-    are called, where they have a record.
+    are called, where they have a record. `classes_differ` tells of a reply such as `550 4.7.1`.
     """
 
     asked: str
@@ -44,12 +44,14 @@ class Found:
     confused: tuple[Confusion, ...]
     vendors: tuple[CodeRecord, ...]
     related: tuple[tuple[str, CodeRecord | None], ...]
+    classes_differ: bool = False
 
 
 def look_up(catalogue: Catalogue, asked: str) -> Found:
     """Return what is known about a code as people type it, or about a record by its id."""
     record = catalogue.record(asked)
-    records = (record,) if record is not None else catalogue.explain_text(asked).records
+    answer = catalogue.explain_text(asked) if record is None else None
+    records = answer.records if answer is not None else (record,) if record is not None else ()
     best = records[0] if records else None
     if best is None:
         return Found(asked, None, "", (), (), (), ())
@@ -61,6 +63,7 @@ def look_up(catalogue: Catalogue, asked: str) -> Found:
         confused=_confused(catalogue, best),
         vendors=_vendors(catalogue, best),
         related=tuple((code, catalogue.record(code)) for code in best.related),
+        classes_differ=answer is not None and answer.classes_differ,
     )
 
 

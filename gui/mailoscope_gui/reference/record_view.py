@@ -101,6 +101,8 @@ class RecordView(Sections):
         if found.unknown:
             self._say_fall_back(found.unknown, record)
         self._head(record, vendors)
+        if found.classes_differ:
+            self.text(names.remark("classes-differ")).setObjectName("classes-differ")
         self.text(worded.field(texts, record, "description"))
         if worded.is_english(texts, record, "description"):
             self._quiet(gettext("In English: not translated yet."))

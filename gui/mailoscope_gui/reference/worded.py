@@ -102,6 +102,10 @@ class Names:
         """Return what somebody who must act is called."""
         return self._terms.name(f"owner.{owner}", self._texts)
 
+    def remark(self, name: str) -> str:
+        """Return a remark on an answer as a whole."""
+        return self._terms.name(f"answer.{name}", self._texts)
+
 
 class Vendors:
     """What providers and server programs are called."""
