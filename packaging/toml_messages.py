@@ -53,6 +53,12 @@ SOURCES = (
         frozenset({"note", "notes", "hint"}),
         verbatim=frozenset({"name", "source", "sources"}),
     ),
+    Source(
+        "help/*.toml",
+        frozenset({"title", "lead", "heading", "paragraphs", "steps", "points"}),
+        verbatim=frozenset({"commands", "actions"}),
+        root="help.{stem}",
+    ),
     # Names of products are the same in every language.
     Source("knowledge/vendors.toml", frozenset(), verbatim=frozenset({"vendor"})),
     Source(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from mailoscope_gui.actions import ACTIONS, ActionRecord
+from mailoscope_gui.action_record import ActionRecord
+from mailoscope_gui.actions import ACTIONS
 from mailoscope_gui.services import Services
 from mailoscope_gui.situation import Situation
 

@@ -1,20 +1,11 @@
-"""Everything the user can do, as records: words, keys, icons, when it is possible, what it does."""
+"""Everything the user can do, as records; those about reading stand in a module of their own."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
+from mailoscope_gui.action_record import ActionRecord
 from mailoscope_gui.i18n import N_
+from mailoscope_gui.reading_actions import READING
 from mailoscope_gui.situation import Situation
-
-if TYPE_CHECKING:
-    from mailoscope_gui.intents import Intents
-
-
-def _always(_now: Situation) -> bool:
-    return True
 
 
 def _live(now: Situation) -> bool:
@@ -29,20 +20,8 @@ def _can_speak(now: Situation) -> bool:
     return now.live and now.connected and now.idle
 
 
-@dataclass(frozen=True, slots=True)
-class ActionRecord:
-    """One action; `text`, `tip` are marked for translation, `key` is a portable shortcut."""
-
-    id: str
-    text: str
-    tip: str
-    run: Callable[[Intents], None]
-    key: str = ""
-    icon: str = ""
-    when: Callable[[Situation], bool] = _always
-
-
 ACTIONS = (
+    *READING,
     # --- file ---
     ActionRecord(
         "new-profile",
@@ -318,12 +297,11 @@ ACTIONS = (
     ),
     ActionRecord(
         "find",
-        N_("&Find in transcript"),
-        N_("Show only lines that hold a text"),
+        N_("&Find"),
+        N_("Search the transcript, or the reference when it is shown"),
         lambda it: it.find(),
         "Ctrl+F",
         "search",
-        _shown,
     ),
     ActionRecord(
         "follow",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from mailoscope_gui.findings_desk import FindingsDesk
+from mailoscope_gui.focus import focus_of
 from mailoscope_gui.launcher import Launcher, RealLauncher
 from mailoscope_gui.selection import Selection
 from mailoscope_gui.services import Services
@@ -30,11 +31,18 @@ _GOODBYE_S = 0.5
 
 @dataclass(frozen=True, slots=True)
 class CodeQuestion:
-    """A code to look up; with `other` set, the two are to be compared."""
+    """A code to look up; with `other` set, the two are to be compared.
 
-    code: int | None
+    `record` asks for a record by its id or keyword instead, `events` for two entries of the
+    session that is shown, `two` for a comparison whose codes the user will name.
+    """
+
+    code: int | None = None
     enhanced: str | None = None
     other: int | None = None
+    record: str = ""
+    events: tuple[int, int] | None = None
+    two: bool = False
 
 
 class Controller(QObject):
@@ -247,8 +255,17 @@ class Controller(QObject):
         self, code: int | None, enhanced: str | None = None, other: int | None = None
     ) -> None:
         """Look a code up in the reference, or compare two."""
-        self.page_wanted.emit("reference")
         self.code_wanted.emit(CodeQuestion(code, enhanced, other))
+
+    def ask_record(self, record: str) -> None:
+        """Look a record up by its id, or by a keyword such as STARTTLS."""
+        self.code_wanted.emit(CodeQuestion(record=record))
+
+    def compare_with_marked(self) -> None:
+        """Put the entry that is explained now beside the marked one, the earlier one first."""
+        marked, focus = self.selection.marked, focus_of(self)
+        if marked is not None and focus is not None and focus != marked:
+            self.code_wanted.emit(CodeQuestion(events=(min(marked, focus), max(marked, focus))))
 
     def explain_text(self, text: str) -> None:
         """Show the page that explains pasted text, with this text in it."""
@@ -311,6 +328,7 @@ class Controller(QObject):
         self.session = session
         self.view.attach(session)
         self._desk.attach(session)
+        self.selection.mark(None)
         self.selection.follow()
         self.session_changed.emit()
         self.arming_changed.emit()

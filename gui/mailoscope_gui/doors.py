@@ -15,6 +15,7 @@ from mailoscope_gui.services import Services
 
 if TYPE_CHECKING:
     from mailoscope_core.storage.profile import Profile
+    from mailoscope_gui.dialogs.help_window import HelpWindow
 
 _SUFFIX = ".mailoscope.jsonl"
 
@@ -27,6 +28,7 @@ class Doors(QObject):
     def __init__(self, services: Services, controller: Controller, window: QWidget) -> None:
         super().__init__(window)
         self._services, self._controller, self._window = services, controller, window
+        self.help_window: HelpWindow | None = None
         controller.door_wanted.connect(self.open)
 
     def open(self, name: str) -> None:
@@ -171,6 +173,19 @@ class Doors(QObject):
             lambda name: self._controller.save_as(Path(name)),
             save=f"{started}{_SUFFIX}",
         )
+
+    def help(self, name: str) -> None:
+        """Show a page of the help in its own window, beside this one."""
+        from mailoscope_gui.dialogs.help_window import HelpWindow
+
+        window = self.help_window
+        if window is None:
+            window = HelpWindow(self._services, parent=self._window)
+            self.help_window = window
+        window.show_page(name)
+        window.show()
+        window.raise_()
+        window.activateWindow()
 
     def about(self) -> None:
         """Say what this is, plainly."""

@@ -14,6 +14,7 @@ from mailoscope_core.knowledge.text import experiment_words, words
 from mailoscope_core.record.events import Entry, ReplyReceived
 from mailoscope_core.report.event_words import EventWords
 from mailoscope_core.report.transcript import reply_lines
+from mailoscope_gui.reference import worded
 
 _ENHANCED = re.compile(r"^([245])\.(\d{1,3})\.(\d{1,3})$")
 _CODE = re.compile(r"^[1-5]\d\d$")
@@ -34,7 +35,8 @@ class Explanation:
 
     `code` is null for what is no reply, or a reply without a code; `is_reply` tells which.
     `finding` and `words` are there when a rule recognised the entry; `experiments` are what can be
-    tried with one click, each with its words.
+    tried with one click, each with its words. `english` names the parts (meaning, when_seen, fixes,
+    dead_ends) that are not wholly translated.
     """
 
     seq: int
@@ -53,6 +55,7 @@ class Explanation:
     finding: Finding | None
     words: FindingWords | None
     experiments: tuple[tuple[Experiment, str], ...]
+    english: frozenset[str] = frozenset()
 
 
 def explain_entry(
@@ -97,7 +100,22 @@ def explain_entry(
             (experiment, experiment_words(experiment, texts))
             for experiment in (finding.experiments if finding else ())
         ),
+        english=_english(found, best, texts),
     )
+
+
+def _english(found: FindingWords | None, record: CodeRecord | None, texts: Texts) -> frozenset[str]:
+    """Return the parts of an explanation in which English stands for want of a translation."""
+    lacking = {name.partition(".")[0] for name in found.fallback} if found else set()
+    parts = {"meaning"} if lacking & {"title", "cause"} else set()
+    parts |= lacking & {"fixes", "dead_ends"}
+    if record is not None:
+        own = [name for name in worded.FIELDS if worded.is_english(texts, record, name)]
+        parts |= {"meaning"} if {"name", "description"} & set(own) else set()
+        parts |= {"when_seen"} & set(own)
+        if "how_to_fix" in own and not (found and found.fixes):
+            parts.add("fixes")
+    return frozenset(parts)
 
 
 def _finding_for(entry: Entry, findings: Sequence[Finding]) -> Finding | None:

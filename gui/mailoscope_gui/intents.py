@@ -8,22 +8,39 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
-from mailoscope_gui.controller import Controller
+from mailoscope_gui.controller import CodeQuestion, Controller
 from mailoscope_gui.doors import Doors
+from mailoscope_gui.focus import codes_at, focus_of
 
 if TYPE_CHECKING:
     from mailoscope_core.report.ladder import Rung
+    from mailoscope_gui.pages import Pages
     from mailoscope_gui.panels.session_page import SessionPage
 
 
+_HELP = {
+    "start": "first-session",
+    "session": "first-session",
+    "practice": "practice",
+    "explain": "looking-up",
+    "reference": "looking-up",
+}
+"""Which page of the help fits a page of the window."""
+
+
 class Intents:
-    """The receiver of all action records; `page` gives the page of the session."""
+    """The receiver of all action records; `page` gives the session's page, `pages` all of them."""
 
     def __init__(
-        self, window: QWidget, controller: Controller, doors: Doors, page: Callable[[], SessionPage]
+        self,
+        window: QWidget,
+        controller: Controller,
+        doors: Doors,
+        page: Callable[[], SessionPage],
+        pages: Callable[[], Pages],
     ) -> None:
         self.controller: Controller = controller
-        self._window, self._doors, self._page = window, doors, page
+        self._window, self._doors, self._page, self._pages = window, doors, page, pages
 
     # --- dialogs ------------------------------------------------------------------------------
 
@@ -54,6 +71,18 @@ class Intents:
     def edit_breakpoints(self) -> None:
         """Open the list of breakpoints."""
         self._doors.breakpoints()
+
+    def help(self, name: str) -> None:
+        """Open a page of the help."""
+        self._doors.help(name)
+
+    def help_here(self) -> None:
+        """Open the page of the help that fits what is shown."""
+        shown = self._pages().shown
+        session = self.controller.session
+        if shown == "session" and session is not None and session.header.settings.get("scenario"):
+            shown = "practice"
+        self._doors.help(_HELP.get(shown, "looking-up"))
 
     def about(self) -> None:
         """Say what this is."""
@@ -173,9 +202,25 @@ class Intents:
         self._page().command.line.selectAll()
 
     def find(self) -> None:
-        """Put the cursor into the filter of the transcript."""
+        """Put the cursor into the search field of the page, or of the reference where none is."""
+        if self.controller.session is None or self._pages().shown == "reference":
+            self.controller.show_page("reference")
+            self._pages().page("reference").start_search()  # type: ignore[attr-defined]
+            return
         self.controller.show_page("session")
         self._page().find_in_transcript()
+
+    def look_up(self) -> None:
+        """Open the record of the reply that is explained."""
+        self.controller.ask_code(*codes_at(self.controller, focus_of(self.controller)))
+
+    def mark(self) -> None:
+        """Keep the reply that is explained for a comparison."""
+        self.controller.selection.mark(focus_of(self.controller))
+
+    def compare_codes(self) -> None:
+        """Begin a comparison of two codes."""
+        self.controller.code_wanted.emit(CodeQuestion(two=True))
 
     def copy_for_admin(self) -> None:
         """Put the note for the admin on the clipboard."""

@@ -13,8 +13,9 @@ from mailoscope_gui.action_set import ActionSet
 from mailoscope_gui.actions import ACTIONS
 from mailoscope_gui.controller import Controller
 from mailoscope_gui.doors import Doors
+from mailoscope_gui.focus import codes_at, focus_of
 from mailoscope_gui.intents import Intents
-from mailoscope_gui.menus import COMMANDS, MENUS
+from mailoscope_gui.menus import COMMANDS, MENUS, REPLY_MENU
 from mailoscope_gui.pages import Pages
 from mailoscope_gui.panels.notice_bar import NoticeBar
 from mailoscope_gui.panels.side_bar import SideBar
@@ -35,6 +36,8 @@ _LADDER_MENU = (
     "insert",
     "",
     "breakpoint",
+    "",
+    *REPLY_MENU,
 )
 
 
@@ -55,7 +58,9 @@ class MainWindow(QMainWindow):
         self.pages = Pages(services, controller, self.start_page, self._make_session_page)
         self.side_bar = SideBar(services, controller, self.doors)
         self.notice = NoticeBar(services)
-        self._intents = Intents(self, controller, self.doors, lambda: self.session_page)
+        self._intents = Intents(
+            self, controller, self.doors, lambda: self.session_page, lambda: self.pages
+        )
         self._lay_out()
         self._build_menus(actions)
         self._connect(actions)
@@ -83,8 +88,18 @@ class MainWindow(QMainWindow):
         controller = self.controller
         left = controller.view.ladder.next_rung() is not None
         chosen = self.session_page.ladder.chosen_rung if self.pages.has("session") else None
-        now = situation(controller.session, controller.state, chosen, steps_left=left)
-        self.actions_by_id.follow(now)
+        focus = focus_of(controller)
+        self.actions_by_id.follow(
+            situation(
+                controller.session,
+                controller.state,
+                chosen,
+                steps_left=left,
+                focus=focus,
+                coded=codes_at(controller, focus)[0] is not None,
+                marked=controller.selection.marked,
+            )
+        )
 
     # --- events -------------------------------------------------------------------------------
 
@@ -143,6 +158,8 @@ class MainWindow(QMainWindow):
         controller = self.controller
         controller.state_changed.connect(self.follow)
         controller.session_changed.connect(self.follow)
+        controller.selection.changed.connect(self.follow)
+        controller.selection.mark_changed.connect(self.follow)
         controller.session_changed.connect(self._title)
         controller.session_changed.connect(self.notice.hide)
         controller.troubled.connect(self.notice.tell_error)
@@ -156,7 +173,8 @@ class MainWindow(QMainWindow):
 
         page = SessionPage(self.services, self.controller, self.actions_by_id.by_id)
         page.ladder.chosen.connect(self.follow)
-        page.ladder.menu_wanted.connect(self._show_ladder_menu)
+        page.ladder.menu_wanted.connect(lambda at: self._show_menu(_LADDER_MENU, at))
+        page.transcript.menu_wanted.connect(lambda at: self._show_menu(REPLY_MENU, at))
         return page
 
     def _after_paint(self) -> None:
@@ -169,10 +187,10 @@ class MainWindow(QMainWindow):
     def _runner(self, run: Callable[[Intents], None]) -> Callable[[], None]:
         return lambda: run(self._intents)
 
-    def _show_ladder_menu(self, at: QPoint) -> None:
+    def _show_menu(self, entries: tuple[str, ...], at: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._fill(menu, _LADDER_MENU, self.actions_by_id.by_id)
+        self._fill(menu, entries, self.actions_by_id.by_id)
         menu.popup(at)
 
     def _title(self) -> None:

@@ -33,6 +33,10 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "cancel",
             "",
             "copy-admin",
+            "",
+            "look-up",
+            "mark",
+            "compare-marked",
         ),
     ),
     (
@@ -42,6 +46,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "page-session",
             "page-explain",
             "page-reference",
+            "compare-codes",
             "",
             "practise",
             "",
@@ -50,9 +55,26 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "follow",
         ),
     ),
-    (N_("&Help"), ("about",)),
+    (
+        N_("&Help"),
+        (
+            "help",
+            "",
+            "help-first-session",
+            "help-practice",
+            "help-report",
+            "help-words",
+            "help-looking-up",
+            "help-keys",
+            "",
+            "about",
+        ),
+    ),
 )
 """The menu bar: titles with ids of actions; an empty id is a line, `commands` the command menu."""
+
+REPLY_MENU = ("look-up", "mark", "compare-marked")
+"""What can be done with a reply, in the menu of a row."""
 
 TOOLS = (
     "step",

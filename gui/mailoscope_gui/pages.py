@@ -42,7 +42,10 @@ class Pages(QStackedWidget):
 
     def show_page(self, name: str) -> None:
         """Show a page, making it first if it has not been seen."""
-        self.setCurrentWidget(self.page(name))
+        before, page = self.shown, self.page(name)
+        if name == "reference" and before != name:
+            page.arrive(before)  # type: ignore[attr-defined]
+        self.setCurrentWidget(page)
 
     def page(self, name: str) -> QWidget:
         """Return a page, made now if it has not been."""
@@ -64,8 +67,9 @@ class Pages(QStackedWidget):
         return page(self._services, self._controller)
 
     def _look_up(self, question: CodeQuestion) -> None:
+        """Show what is asked for; the way back leads to the page that asked."""
         page = self.page("reference")  # by name and late, so mypy knows a QWidget only
-        if question.other is not None and question.code is not None:
-            page.compare(question.code, question.other)  # type: ignore[attr-defined]
-        else:
-            page.show_code(question.code, question.enhanced)  # type: ignore[attr-defined]
+        if self.shown != "reference":
+            page.arrive(self.shown, asking=True)  # type: ignore[attr-defined]
+        page.answer(question)  # type: ignore[attr-defined]
+        self.setCurrentWidget(page)

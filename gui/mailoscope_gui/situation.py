@@ -15,7 +15,11 @@ _PAUSES = frozenset({"start", "step", "breakpoint", "asked", "trouble", "end"})
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """The session as the actions see it. `idle` means that it waits for a control of the user."""
+    """The session as the actions see it. `idle` means that it waits for a control of the user.
+
+    `focused` tells that an entry is explained, `coded` that it bears a code, `comparable` that
+    another one is marked.
+    """
 
     shown: bool = False
     live: bool = False
@@ -28,6 +32,9 @@ class Situation:
     repeatable: bool = False
     chosen: Rung | None = None
     forkable: bool = False
+    focused: bool = False
+    coded: bool = False
+    comparable: bool = False
 
     @property
     def can_step(self) -> bool:
@@ -59,6 +66,9 @@ def situation(
     chosen: Rung | None,
     *,
     steps_left: bool,
+    focus: int | None = None,
+    coded: bool = False,
+    marked: int | None = None,
 ) -> Situation:
     """Return the situation of the session that is shown."""
     if session is None or state is None:
@@ -76,4 +86,7 @@ def situation(
         asked=question,
         chosen=chosen,
         forkable=session.request is not None,
+        focused=focus is not None,
+        coded=coded,
+        comparable=focus is not None and marked not in (None, focus),
     )

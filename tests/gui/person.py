@@ -89,6 +89,10 @@ class Person:
         self.wait(lambda: view.bridge is not None and view.bridge.seen == len(self.session.entries))
         self.wait(lambda: not self.application.services.background.busy)
 
+    def wait_for_background(self) -> None:
+        """Wait until nothing is under way in the background."""
+        self.wait(lambda: not self.application.services.background.busy)
+
     # --- doing --------------------------------------------------------------------------------
 
     def practise(self, scenario: str) -> None:

@@ -136,6 +136,20 @@ def reading(qtbot: QtBot, services: Services, controller: Controller) -> Referen
     return page
 
 
+def shows(qtbot: QtBot, page: ReferencePage, record_id: str) -> None:
+    """Wait until a record is shown beside the list."""
+
+    def there() -> bool:
+        record = page.record.record
+        return (
+            record is not None
+            and record.id == record_id
+            and page.views.currentWidget() is page.record
+        )
+
+    qtbot.waitUntil(there, timeout=15_000)
+
+
 def shown_codes(page: ReferencePage) -> list[str]:
     return [each.code for each in page.codes.model.codes]
 
@@ -145,7 +159,7 @@ def test_searching_by_a_code_shows_it(
 ) -> None:
     page = reading(qtbot, services, controller)
     qtbot.keyClicks(page.codes.search, "503")
-    settle(qtbot, services)
+    shows(qtbot, page, "code.503")
     assert shown_codes(page)[0] == "503"
     said = texts_in(page.record)
     assert "When you see it" in said
@@ -163,8 +177,8 @@ def test_searching_by_words_and_with_the_arrows(
     assert "550" in found
     assert len(found) < len(load_catalogue().records())
     qtbot.keyClick(page.codes.search, Qt.Key.Key_Down)
-    settle(qtbot, services)
     assert page.codes.table.currentIndex().row() == 1
+    shows(qtbot, page, page.codes.model.codes[1].record.id)
 
 
 def test_filters_narrow_the_list(qtbot: QtBot, services: Services, controller: Controller) -> None:
@@ -232,14 +246,11 @@ def test_another_code_is_typed_to_compare_with(
     page = reading(qtbot, services, controller)
     page.show_code(450)
     settle(qtbot, services)
-    line = page.other.lineEdit()
-    assert line is not None
-    line.clear()
-    qtbot.keyClicks(line, "550")
-    qtbot.keyClick(line, Qt.Key.Key_Return)
+    qtbot.keyClicks(page.bar.other, "550")
+    qtbot.keyClick(page.bar.other, Qt.Key.Key_Return)
     settle(qtbot, services)
     assert page.views.currentWidget() is page.comparison
-    assert "Side by side" in texts_in(page.comparison)
+    assert "How they differ" in texts_in(page.comparison)
 
 
 def test_comparing_with_nonsense_is_refused_and_nothing_is_lost(

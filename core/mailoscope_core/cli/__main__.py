@@ -19,7 +19,7 @@ from mailoscope_core.cli.exits import Exit, exit_of_error
 from mailoscope_core.cli.language import choose_language, take_language
 
 DEBUG_VARIABLE = "MAILOSCOPE_DEBUG_LOG"
-COMMANDS = ("check", "explain", "code", "compare", "profiles", "report", "practice")
+COMMANDS = ("check", "explain", "code", "compare", "profiles", "report", "practice", "help")
 
 
 class Command(Protocol):
@@ -78,6 +78,7 @@ def _top_parser(texts: Texts) -> CommandParser:
         "profiles": _("list, show, export and import profiles"),
         "report": _("make a report of a saved session"),
         "practice": _("serve a practice scenario on this machine"),
+        "help": _("print a page of the help"),
     }
     lines = [f"  {name:<10} {words}" for name, words in summaries.items()]
     commands = "\n".join((_("Commands:"), *lines))

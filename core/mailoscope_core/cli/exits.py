@@ -73,6 +73,7 @@ _ERROR_EXITS = (
     ("keyring", Exit.NO_SECRET),
     ("code-unknown", Exit.UNKNOWN),
     ("entry-unknown", Exit.UNKNOWN),
+    ("help-unknown", Exit.UNKNOWN),
     ("lab-", Exit.PRACTICE),
     ("scenario-", Exit.PRACTICE),
 )

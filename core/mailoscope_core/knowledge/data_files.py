@@ -30,6 +30,11 @@ def presets_root() -> Traversable:
     return resources.files("mailoscope_resources").joinpath("presets")
 
 
+def help_root() -> Traversable:
+    """Return the folder of the help's pages."""
+    return resources.files("mailoscope_resources").joinpath("help")
+
+
 def toml_files(folder: Traversable) -> tuple[Traversable, ...]:
     """Return the TOML files of a folder by name; none when the folder is missing."""
     if not folder.is_dir():

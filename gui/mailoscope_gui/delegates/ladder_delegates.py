@@ -133,6 +133,11 @@ class ReplyDelegate(RowDelegate):
         colour = self.ink(option, option.palette.color(QPalette.ColorRole.Text))
         _text(painter, rect.adjusted(width + 8, 0, 0, 0), QFont(option.font), colour, text)
 
+    def chip_rect(self, cell: QRectF, font: QFont, code: int) -> QRectF:
+        """Return where the chip of a reply stands in its cell."""
+        width = chip_width(chip_text(code, self.language), chip_font(font))
+        return QRectF(cell.left() + 4, cell.top(), min(width, cell.width() - 10), cell.height())
+
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Return room for the chip and some text."""
         return QSize(int(chip_width("535 not now", option.font)) + 160, ROW_HEIGHT)

@@ -12,7 +12,7 @@ from mailoscope_gui.models.table import Index, ReadOnlyTable
 if TYPE_CHECKING:
     from mailoscope_core.knowledge.finding import Finding, FindingWords
 
-SEVERITY, TITLE, REPORTED, CAUSED, OWNER = range(5)
+SEVERITY, TITLE, CODE, REPORTED, CAUSED, OWNER = range(6)
 FINDING_ROLE = Qt.ItemDataRole.UserRole + 1
 
 _SEVERITIES = {"info": N_("note"), "warning": N_("warning"), "error": N_("error")}
@@ -25,6 +25,7 @@ class FindingsModel(ReadOnlyTable):
     headers = (
         N_("Severity"),
         N_("Finding"),
+        N_("Code"),
         N_("Reported at"),
         N_("Caused at"),
         N_("Who must act"),
@@ -60,10 +61,18 @@ class FindingsModel(ReadOnlyTable):
             case 1:
                 return words.title
             case 2:
-                return words.reported_at
+                return codes_of(finding)
             case 3:
+                return words.reported_at
+            case 4:
                 return words.caused_at
         return words.owner
+
+
+def codes_of(finding: Finding) -> str:
+    """Return a finding's codes as they are written: `550 5.7.1`."""
+    code = f"{finding.code:03d}" if finding.code is not None else ""
+    return " ".join(filter(None, (code, finding.enhanced)))
 
 
 def _key(row: tuple[Finding, FindingWords]) -> tuple[str, tuple[int, ...]]:

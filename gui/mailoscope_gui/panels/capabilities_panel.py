@@ -11,6 +11,7 @@ from mailoscope_gui.controller import Controller
 from mailoscope_gui.i18n import N_, Language
 from mailoscope_gui.labels import wrapped
 from mailoscope_gui.models.table import Index, ReadOnlyTable
+from mailoscope_gui.panels.code_clicks import CodeClicks
 from mailoscope_gui.services import Services
 from mailoscope_gui.theme import Theme
 
@@ -42,6 +43,10 @@ class CapabilitiesModel(ReadOnlyTable):
         keys = ([row.keyword for row in self._rows], [row.keyword for row in rows])
         self.replace_rows(self._rows, rows, keys)
 
+    def keyword(self, row: int) -> str:
+        """Return the keyword of a row."""
+        return self._rows[row].keyword
+
     def rowCount(self, parent: Index = _ROOT) -> int:
         """Return the number of keywords."""
         return 0 if parent.isValid() else len(self._rows)
@@ -52,7 +57,9 @@ class CapabilitiesModel(ReadOnlyTable):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(item, column)
         if role == Qt.ItemDataRole.FontRole and column < 3:
-            return self._theme.mono(-0.5)
+            font = self._theme.mono(-0.5)
+            font.setUnderline(column == 0)  # a click opens its record
+            return font
         if role == Qt.ItemDataRole.ForegroundRole and column == 3:
             codes = {"added": 250, "removed": 450, "changed": 354}
             return self._theme.reply(codes[item.change]) if item.change in codes else None
@@ -102,6 +109,9 @@ class CapabilitiesPanel(QWidget):
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self.empty)
         self._stack.addWidget(self.table)
+        CodeClicks(self.table, lambda index, _at: index.column() == 0).asked.connect(
+            lambda row: controller.ask_record(self.model.keyword(row))
+        )
         services.language.changed.connect(self.retranslate)
         services.theme.changed.connect(self.table.viewport().update)
         controller.view.advanced.connect(self.refresh)

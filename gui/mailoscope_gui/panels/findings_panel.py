@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPalette
+from PySide6.QtCore import QModelIndex, QPoint, QRectF, Qt
+from PySide6.QtGui import QFont, QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -23,6 +23,7 @@ from mailoscope_gui.delegates.ladder_delegates import Index, RowDelegate
 from mailoscope_gui.labels import wrapped
 from mailoscope_gui.models import findings_model
 from mailoscope_gui.models.findings_model import FINDING_ROLE, FindingsModel
+from mailoscope_gui.panels.code_clicks import CodeClicks
 from mailoscope_gui.services import Services
 
 if TYPE_CHECKING:
@@ -51,6 +52,25 @@ class SeverityDelegate(RowDelegate):
         painter.drawText(
             rect.adjusted(32, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, str(index.data() or "")
         )
+        painter.restore()
+
+
+class FindingCodeDelegate(RowDelegate):
+    """The codes of a finding, underlined: a click opens their record."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Paint them."""
+        self.ground(painter, option)
+        finding: Finding | None = index.data(FINDING_ROLE)
+        if finding is None:
+            return
+        painter.save()
+        font = QFont(option.font)
+        font.setUnderline(True)
+        painter.setFont(font)
+        painter.setPen(self.ink(option, self.theme.reply(finding.code or 550)))
+        align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        painter.drawText(option.rect.adjusted(6, 0, -2, 0), align, str(index.data() or ""))
         painter.restore()
 
 
@@ -124,16 +144,28 @@ class FindingsPanel(QWidget):
         header.setHighlightSections(False)
         header.setSectionResizeMode(findings_model.TITLE, QHeaderView.ResizeMode.Stretch)
         for column, width in (
-            (findings_model.SEVERITY, 120),
-            (findings_model.REPORTED, 150),
-            (findings_model.CAUSED, 150),
-            (findings_model.OWNER, 210),
+            (findings_model.SEVERITY, 96),
+            (findings_model.CODE, 96),
+            (findings_model.REPORTED, 120),
+            (findings_model.CAUSED, 120),
+            (findings_model.OWNER, 180),
         ):
             table.setColumnWidth(column, width)
         delegate = SeverityDelegate(self._services.theme, self._services.language, table)
         table.setItemDelegateForColumn(findings_model.SEVERITY, delegate)
+        codes = FindingCodeDelegate(self._services.theme, self._services.language, table)
+        table.setItemDelegateForColumn(findings_model.CODE, codes)
         table.selectionModel().selectionChanged.connect(self._choose)
         table.clicked.connect(self._choose)
+        CodeClicks(table, self._on_code).asked.connect(self._look_up)
+
+    def _on_code(self, index: QModelIndex, _at: QPoint) -> bool:
+        return index.column() == findings_model.CODE and bool(index.data())
+
+    def _look_up(self, row: int) -> None:
+        """Open the record of a finding's codes; the finding stays selected."""
+        finding = self.model.finding(row)
+        self._controller.ask_code(finding.code, finding.enhanced)
 
     def _choose(self) -> None:
         rows = self.table.selectionModel().selectedRows()

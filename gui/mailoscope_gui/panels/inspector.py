@@ -16,11 +16,15 @@ from PySide6.QtWidgets import (
 
 from mailoscope_gui.background import Ticket
 from mailoscope_gui.controller import Controller
-from mailoscope_gui.delegates.chip import Chip
+from mailoscope_gui.delegates.chip import Chip, chip_text
+from mailoscope_gui.focus import focus_of
 from mailoscope_gui.i18n import N_
-from mailoscope_gui.labels import caption, heading, plain
+from mailoscope_gui.labels import caption, heading
 from mailoscope_gui.panels.flow_layout import FlowLayout
+from mailoscope_gui.panels.mark_strip import MarkStrip
 from mailoscope_gui.panels.sections import Sections
+from mailoscope_gui.reference import worded
+from mailoscope_gui.reference.code_link import CodeLink
 from mailoscope_gui.services import Services
 
 if TYPE_CHECKING:
@@ -53,6 +57,7 @@ class Inspector(QWidget):
         self.follow.setAutoRaise(True)
         self.sections = Sections(services.theme)
         self.sections.setObjectName("inspector")
+        self.marked = MarkStrip(services, controller)
         self.setMinimumWidth(280)
         top = QHBoxLayout()
         top.setContentsMargins(14, 8, 8, 0)
@@ -63,6 +68,7 @@ class Inspector(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(top)
+        layout.addWidget(self.marked)
         layout.addWidget(self.sections, 1)
         self.follow.clicked.connect(controller.selection.follow)
         services.language.changed.connect(self.retranslate)
@@ -87,7 +93,7 @@ class Inspector(QWidget):
         """Explain what is selected now, if that is something else than before."""
         selection, session = self._controller.selection, self._controller.session
         self.follow.setVisible(session is not None and not selection.following)
-        seq = self._focus()
+        seq = focus_of(self._controller)
         findings = session.findings if session is not None else ()
         wanted = (id(session), seq, findings, self._services.language.code)
         if wanted == self._shown:
@@ -107,30 +113,6 @@ class Inspector(QWidget):
             return explain_entry(entry, findings, services.catalogue, texts)
 
         self._ticket = services.background.run(explain, self._show, name="explanation")
-
-    # --- what to explain ----------------------------------------------------------------------
-
-    def _focus(self) -> int | None:
-        """Return the entry to explain: of a step, its last reply or failure."""
-        selection, view = self._controller.selection, self._controller.view
-        session = self._controller.session
-        if session is None:
-            return None
-        if selection.following:
-            return view.last_focus
-        seq = selection.seq
-        while seq is not None and seq >= 0:
-            entries = session.entries[seq : seq + 1]
-            if not entries:
-                return None
-            event = entries[0].event
-            tag = str(event.__struct_config__.tag)
-            if tag in _WORTH_EXPLAINING:
-                return seq
-            if tag == "step-started":
-                return None
-            seq -= 1
-        return None
 
     # --- showing ------------------------------------------------------------------------------
 
@@ -155,13 +137,13 @@ class Inspector(QWidget):
             sections.title(_("The server said"))
             sections.verbatim(explanation.said[:_SAID_LINES]).setObjectName("said")
         if explanation.meaning:
-            sections.title(_("What it means"))
+            self._title(_("What it means"), "meaning")
             for paragraph in explanation.meaning:
                 sections.text(paragraph)
         self._who(explanation)
         self._fixes(explanation)
         if explanation.when_seen:
-            sections.title(_("When you see it"))
+            self._title(_("When you see it"), "when_seen")
             sections.points(explanation.when_seen)
         if explanation.parts:
             sections.title(_("Taken apart"))
@@ -177,12 +159,20 @@ class Inspector(QWidget):
     def _head(self, explanation: Explanation) -> None:
         row = QHBoxLayout()
         row.setSpacing(8)
-        if explanation.is_reply:
+        if explanation.is_reply and explanation.code is None:
             chip = Chip(self._services.theme, self._services.language)
-            chip.show_code(explanation.code)
+            chip.show_code(None)
             row.addWidget(chip)
-            if explanation.enhanced:
-                row.addWidget(plain(explanation.enhanced))
+        elif explanation.code is not None:
+            code, enhanced = f"{explanation.code:03d}", explanation.enhanced
+            words = chip_text(explanation.code, self._services.language)
+            self._code_link(row, code, words).asked.connect(
+                lambda _code: self._controller.ask_code(int(code))
+            )
+            if enhanced:
+                self._code_link(row, enhanced).asked.connect(
+                    lambda _code: self._controller.ask_code(int(code), enhanced)
+                )
         row.addStretch(1)
         holder = QWidget()
         holder.setLayout(row)
@@ -192,6 +182,17 @@ class Inspector(QWidget):
         title = heading(explanation.title)
         title.setObjectName("inspector-title")
         self.sections.add(title)
+
+    def _title(self, words: str, part: str) -> None:
+        """Add a heading; one above English text in another language says so."""
+        english = self.explanation is not None and part in self.explanation.english
+        self.sections.title(worded.marked(self._services.language.texts, words, english=english))
+
+    def _code_link(self, row: QHBoxLayout, code: str, words: str = "") -> CodeLink:
+        link = CodeLink(self._services.theme, code, words=words)
+        link.setToolTip(self._services.language.gettext("All about {code}").format(code=code))
+        row.addWidget(link)
+        return link
 
     def _who(self, explanation: Explanation) -> None:
         words = explanation.words
@@ -211,7 +212,7 @@ class Inspector(QWidget):
         if explanation.fixes:
             code = explanation.code
             fine = code is not None and code < 400
-            sections.title(_("What to do") if fine else _("How to fix it"))
+            self._title(_("What to do") if fine else _("How to fix it"), "fixes")
             sections.points(explanation.fixes, numbered=True)
         session = self._controller.session
         if explanation.experiments and session is not None and session.request is not None:
@@ -219,7 +220,7 @@ class Inspector(QWidget):
             for experiment, text in explanation.experiments:
                 sections.add(self._experiment_button(experiment, text))
         if explanation.words is not None and explanation.words.dead_ends:
-            sections.title(_("What does not help"))
+            self._title(_("What does not help"), "dead_ends")
             sections.points(explanation.words.dead_ends)
 
     def _experiment_button(self, experiment: Experiment, text: str) -> QPushButton:
@@ -237,6 +238,7 @@ class Inspector(QWidget):
         self.sections.title(_("Look up and compare"))
         holder = QWidget()
         row = FlowLayout(holder)
+        seq = explanation.seq
         code, enhanced = explanation.code, explanation.enhanced
         own = self._link(_("All about {code}").format(code=f"{code:03d}"), "reference")
         own.clicked.connect(lambda: controller.ask_code(code, enhanced))
@@ -250,6 +252,10 @@ class Inspector(QWidget):
                 lambda _checked=False, other=other: controller.ask_code(code, other=other)
             )
             row.addWidget(button)
+        mark = self._link(_("Mark for comparison"), "compare")
+        mark.setToolTip(_("Choose another reply then, and see the two side by side"))
+        mark.clicked.connect(lambda: controller.selection.mark(seq))
+        row.addWidget(mark)
         self.sections.add(holder)
 
     def _link(self, text: str, icon: str) -> QToolButton:
@@ -266,17 +272,3 @@ class Inspector(QWidget):
         self.caption.setPalette(palette)
         self._shown = ()
         self.refresh()
-
-
-_WORTH_EXPLAINING = frozenset(
-    {
-        "reply-received",
-        "connect-failed",
-        "tls-failed",
-        "lookup-failed",
-        "connection-closed",
-        "surprise",
-        "deadline-passed",
-        "names-differ",
-    }
-)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import (
+    QItemSelectionModel,
+    QModelIndex,
+    QPoint,
+    QPointF,
+    QRectF,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -26,6 +35,7 @@ from mailoscope_gui.delegates.ladder_delegates import (
 )
 from mailoscope_gui.models import ladder_model
 from mailoscope_gui.models.ladder_model import LadderModel
+from mailoscope_gui.panels.code_clicks import CodeClicks
 from mailoscope_gui.services import Services
 
 if TYPE_CHECKING:
@@ -38,6 +48,8 @@ _WIDTHS = {
     ladder_model.LINE: 214,
     ladder_model.TIME: 78,
 }
+_NARROWEST, _CHIP = 70, 100
+"""What the column of lines keeps in a narrow window, and the room of a reply's chip."""
 
 
 class LadderPanel(QWidget):
@@ -53,6 +65,7 @@ class LadderPanel(QWidget):
         self._services, self._controller = services, controller
         self._model: LadderModel = controller.view.ladder
         self._wide: list[bool] = []
+        self._line_width = _WIDTHS[ladder_model.LINE]
         self.table = QTableView(self)
         self._set_up_table()
         layout = QVBoxLayout(self)
@@ -78,6 +91,19 @@ class LadderPanel(QWidget):
         self.table.setAccessibleDescription(
             _("Each row is a step with its state, line, reply and time. F9 sets a breakpoint.")
         )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the line give way in a narrow window, so that the reply stays in sight."""
+        super().resizeEvent(event)
+        if self.table.columnWidth(ladder_model.LINE) != self._line_width:
+            return  # the user has chosen a width
+        fixed = sum(
+            self.table.columnWidth(column) for column in _WIDTHS if column != ladder_model.LINE
+        )
+        room = self.table.viewport().width() - fixed
+        wanted = min(_WIDTHS[ladder_model.LINE], room * 45 // 100, room - _CHIP)
+        self._line_width = max(_NARROWEST, wanted)
+        self.table.setColumnWidth(ladder_model.LINE, self._line_width)
 
     def toggle_breakpoint(self, row: int) -> None:
         """Set or clear the breakpoint before the step in `row`."""
@@ -122,15 +148,17 @@ class LadderPanel(QWidget):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(ladder_model.REPLY, QHeaderView.ResizeMode.Stretch)
         theme, language = self._services.theme, self._services.language
+        self._replies = ReplyDelegate(theme, language, table)
+        table.setItemDelegateForColumn(ladder_model.REPLY, self._replies)
         for column, delegate in (
             (ladder_model.GUTTER, GutterDelegate),
             (ladder_model.STATE, StateDelegate),
             (ladder_model.STEP, StepDelegate),
             (ladder_model.LINE, LineDelegate),
-            (ladder_model.REPLY, ReplyDelegate),
             (ladder_model.TIME, TimeDelegate),
         ):
             table.setItemDelegateForColumn(column, delegate(theme, language, table))
+        CodeClicks(table, self._on_chip).asked.connect(self._look_up)
         table.clicked.connect(self._clicked)
         table.selectionModel().selectionChanged.connect(self._choose)
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -141,6 +169,19 @@ class LadderPanel(QWidget):
     def _clicked(self, index: QModelIndex) -> None:
         if index.column() == ladder_model.GUTTER:
             self.toggle_breakpoint(index.row())
+
+    def _on_chip(self, index: QModelIndex, at: QPoint) -> bool:
+        """Tell whether a place belongs to the chip of a reply."""
+        rung = self._model.rungs[index.row()]
+        if index.column() != ladder_model.REPLY or rung.code is None:
+            return False
+        cell = QRectF(self.table.visualRect(index))
+        return self._replies.chip_rect(cell, self.table.font(), rung.code).contains(QPointF(at))
+
+    def _look_up(self, row: int) -> None:
+        """Open the record of a step's reply; the step stays selected."""
+        rung = self._model.rungs[row]
+        self._controller.ask_code(rung.code, rung.enhanced)
 
     def _choose(self) -> None:
         rung = self.chosen_rung

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QItemSelectionModel, QRectF, Qt, QTimer
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtCore import (
+    QItemSelectionModel,
+    QModelIndex,
+    QPoint,
+    QRectF,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -22,15 +31,19 @@ from mailoscope_gui.background import Ticket
 from mailoscope_gui.controller import Controller
 from mailoscope_gui.delegates.glyphs import paint_glyph
 from mailoscope_gui.delegates.ladder_delegates import Index, RowDelegate
+from mailoscope_gui.focus import codes_at
 from mailoscope_gui.labels import plain
 from mailoscope_gui.models import transcript_model
 from mailoscope_gui.models.transcript_model import ROW_ROLE, TranscriptModel, matching
+from mailoscope_gui.panels.code_clicks import CodeClicks
 from mailoscope_gui.services import Services
 
 if TYPE_CHECKING:
     from mailoscope_core.report.transcript import TranscriptRow
 
 _TYPING_PAUSE_MS = 120
+_LINE_PAD = 3
+_LEADING_CODE = re.compile(r"\d{3}(?:[ -][245]\.\d{1,3}\.\d{1,3}\b)?")
 _GLYPHS = {
     "sent": "arrow-right",
     "received": "arrow-left",
@@ -55,8 +68,49 @@ class DirectionDelegate(RowDelegate):
         paint_glyph(painter, _GLYPHS[row.direction], rect, self.ink(option, colour))
 
 
+class LineDelegate(RowDelegate):
+    """The line; the code of a reply is underlined, since a click on it opens its record."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Paint the line, elided where it is too long."""
+        self.ground(painter, option)
+        row: TranscriptRow | None = index.data(ROW_ROLE)
+        if row is None:
+            return
+        colour = index.data(Qt.ItemDataRole.ForegroundRole) or option.palette.text().color()
+        font = QFont(index.data(Qt.ItemDataRole.FontRole) or option.font)
+        metrics = QFontMetrics(font)
+        rect = option.rect.adjusted(_LINE_PAD, 0, -_LINE_PAD, 0)
+        painter.save()
+        painter.setPen(self.ink(option, colour))
+        align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        code = leading_code(row)
+        if code:
+            font.setUnderline(True)
+            painter.setFont(font)
+            painter.drawText(rect, align, code)
+            font.setUnderline(False)
+        painter.setFont(font)
+        rest = rect.adjusted(metrics.horizontalAdvance(code), 0, 0, 0)
+        text = metrics.elidedText(
+            row.text[len(code) :], Qt.TextElideMode.ElideRight, max(0, rest.width())
+        )
+        painter.drawText(rest, align, text)
+        painter.restore()
+
+
+def leading_code(row: TranscriptRow) -> str:
+    """Return the code at the beginning of a line of the server, "" where there is none."""
+    if row.direction != "received" or row.code is None:
+        return ""
+    match = _LEADING_CODE.match(row.text)
+    return match[0] if match else ""
+
+
 class TranscriptPanel(QWidget):
-    """One protocol line a row; a click explains it."""
+    """One protocol line a row; a click explains it, one on its code opens the code's record."""
+
+    menu_wanted = Signal(QPoint)
 
     def __init__(
         self, services: Services, controller: Controller, parent: QWidget | None = None
@@ -124,7 +178,16 @@ class TranscriptPanel(QWidget):
             transcript_model.DIRECTION,
             DirectionDelegate(self._services.theme, self._services.language, table),
         )
+        table.setItemDelegateForColumn(
+            transcript_model.TEXT,
+            LineDelegate(self._services.theme, self._services.language, table),
+        )
         table.selectionModel().selectionChanged.connect(self._choose)
+        CodeClicks(table, self._on_code).asked.connect(self._look_up)
+        table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        table.customContextMenuRequested.connect(
+            lambda at: self.menu_wanted.emit(table.viewport().mapToGlobal(at))
+        )
         self._measure()
 
     def _measure(self) -> None:
@@ -145,6 +208,19 @@ class TranscriptPanel(QWidget):
         if rows:
             row = self._model.row_at(rows[0].row())
             self._controller.selection.choose(row.seq, row.step)
+
+    def _on_code(self, index: QModelIndex, at: QPoint) -> bool:
+        """Tell whether a place belongs to the code at the beginning of a line."""
+        if index.column() != transcript_model.TEXT:
+            return False
+        code = leading_code(self._model.row_at(index.row()))
+        left = self.table.visualRect(index).left() + _LINE_PAD
+        width = QFontMetrics(self._services.theme.mono()).horizontalAdvance(code)
+        return bool(code) and left <= at.x() <= left + width
+
+    def _look_up(self, row: int) -> None:
+        """Open the record of a line's codes; the line stays selected."""
+        self._controller.ask_code(*codes_at(self._controller, self._model.row_at(row).seq))
 
     def _mirror(self) -> None:
         """Show the entry that was chosen elsewhere."""

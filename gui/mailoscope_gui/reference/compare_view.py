@@ -1,12 +1,13 @@
-"""Two codes side by side: first when it is which, then where they differ, then all they say."""
+"""Two codes side by side: where they differ, when it is which, then all they say."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from mailoscope_gui.i18n import N_
 from mailoscope_gui.labels import caption, heading, plain, wrapped
@@ -35,6 +36,7 @@ _ASPECTS = {
     "permanent": N_("For how long"),
     "steps": N_("Steps"),
     "who": N_("Who must act"),
+    "standard": N_("In a standard"),
     "scope": N_("Kind of code"),
 }
 _STRIPE = 4.0
@@ -56,28 +58,33 @@ class CompareView(Sections):
         """Show two codes."""
         self._comparison = comparison
         self.retranslate()
+        self.verticalScrollBar().setValue(0)
 
     def retranslate(self) -> None:
         """Write the comparison in the language in use."""
         if self._comparison is None:
             return
+        self.begin_comparison()
+        self.write_comparison(self._comparison)
+        self.end()
+
+    def begin_comparison(self) -> None:
+        """Start with an empty column that has the margins of a page."""
         self.begin()
         self.column.setContentsMargins(22, 16, 22, 20)
         self.column.setSpacing(12)
-        comparison = self._comparison
-        grid = _grid()
+
+    def write_comparison(self, comparison: Comparison) -> None:
+        """Write all that there is to say about two codes."""
+        grid = halves()
         advice = self._advice_by_code(comparison.pair)
         for column, record in enumerate((comparison.a, comparison.b)):
             grid.addWidget(self._head(record, advice.get(record.code, "")), 0, column)
         self.column.addLayout(grid)
+        self._differences(comparison)
         if comparison.pair is not None:
             self._advise(comparison.pair)
-        else:
-            gettext = self._services.language.gettext
-            self.text(gettext("Nobody has written about this pair yet; this is how they differ."))
-        self._differences(comparison)
         self._sections(comparison)
-        self.end()
 
     # --- the parts ----------------------------------------------------------------------------
 
@@ -90,7 +97,7 @@ class CompareView(Sections):
         return dict(zip(pair.codes, rules, strict=True)) if named else {}
 
     def _head(self, record: CodeRecord, advice: str) -> QWidget:
-        card = _CodeCard(self._services, record.code)
+        card = CodeCard(self._services, record.code)
         column = card.column
         column.addWidget(big_code(self._services, record.code))
         name = heading(worded.field(self._services.language.texts, record, "name"), points=2.0)
@@ -103,41 +110,58 @@ class CompareView(Sections):
 
     def _advise(self, pair: PairRecord) -> None:
         texts, gettext = self._services.language.texts, self._services.language.gettext
-        self.text(worded.field(texts, pair, "description"))
         if not self._advice_by_code(pair):
-            self._heading(gettext("When to use which"))
-            self.points(worded.entries(texts, pair, "when_to_use"))
-        self._heading(gettext("What tells them apart"))
-        self.points(worded.entries(texts, pair, "key_differences"))
+            self._entries(gettext("When to use which"), pair, "when_to_use")
+        english = worded.is_english(texts, pair, "description")
+        self._heading(worded.marked(texts, gettext("Why they are confused"), english=english))
+        self.text(worded.field(texts, pair, "description"))
+        self._entries(gettext("What tells them apart"), pair, "key_differences")
         if pair.rfc:
             source = wrapped(gettext("Source: {source}").format(source=" · ".join(pair.rfc)))
             source.setForegroundRole(QPalette.ColorRole.PlaceholderText)
             self.add(source)
 
+    def _entries(self, title: str, pair: PairRecord, name: str) -> None:
+        texts = self._services.language.texts
+        english = worded.is_english(texts, pair, name)
+        self._heading(worded.marked(texts, title, english=english))
+        self.points(worded.entries(texts, pair, name))
+
     def _differences(self, comparison: Comparison) -> None:
         gettext = self._services.language.gettext
         shown = [each for each in comparison.differences if each.aspect in _ASPECTS]
         if not shown:
+            self.text(gettext("Class, steps and who must act are the same for both."))
             return
-        self._heading(gettext("Side by side"))
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(22)
+        self._heading(gettext("How they differ"))
+        self.differences(
+            (
+                gettext(_ASPECTS[each.aspect]),
+                self._values(each.aspect, each.left, self._both()[0]),
+                self._values(each.aspect, each.right, self._both()[1]),
+            )
+            for each in shown
+        )
+
+    def differences(self, rows: Iterable[tuple[str, str, str]]) -> None:
+        """Write rows of name, left and right, whose halves stand below those of the heads."""
+        grid = halves()
         grid.setVerticalSpacing(7)
-        grid.setColumnStretch(1, 1)
-        grid.setColumnStretch(2, 1)
-        for column, record in enumerate(self._both(), start=1):
-            label = plain(record.code)
-            label.setFont(self._services.theme.mono())
-            _tint(label, code_colour(self._services.theme, record.code))
-            grid.addWidget(label, 0, column)
-        for row, each in enumerate(shown, start=1):
-            name = plain(gettext(_ASPECTS[each.aspect]))
-            name.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-            grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
-            sides = zip(self._both(), (each.left, each.right), strict=True)
-            for column, (record, values) in enumerate(sides, start=1):
-                words = self._values(each.aspect, values, record)
-                grid.addWidget(wrapped(words), row, column)
+        names: list[QLabel] = []
+        for row, (name, left, right) in enumerate(rows):
+            label = plain(name)
+            label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+            label.setAlignment(Qt.AlignmentFlag.AlignTop)
+            names.append(label)
+            half = QHBoxLayout()
+            half.setSpacing(14)
+            half.addWidget(label)
+            half.addWidget(wrapped(left), 1)
+            grid.addLayout(half, row, 0)
+            grid.addWidget(wrapped(right), row, 1)
+        width = max((label.sizeHint().width() for label in names), default=0)
+        for label in names:
+            label.setFixedWidth(width)
         self.column.addLayout(grid)
 
     def _sections(self, comparison: Comparison) -> None:
@@ -146,10 +170,22 @@ class CompareView(Sections):
             if words is None or not any((*section.left.entries, *section.right.entries)):
                 continue
             self._heading(self._services.language.gettext(words))
-            grid = _grid()
-            for column, side in enumerate((section.left, section.right)):
-                grid.addLayout(self._side(section, side), 0, column)
-            self.column.addLayout(grid)
+            self.column.addLayout(self._both_sides(section))
+
+    def _both_sides(self, section: Section) -> QGridLayout:
+        """Return both columns; each marks by itself what it shows in English."""
+        grid = halves()
+        for column, (record, side) in enumerate(
+            zip(self._both(), (section.left, section.right), strict=True)
+        ):
+            lines = self._side(section, side)
+            texts = self._services.language.texts
+            if section.name in worded.FIELDS and worded.is_english(texts, record, section.name):
+                mark = wrapped(texts.gettext("In English: not translated yet."))
+                mark.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+                lines.insertWidget(0, mark)
+            grid.addLayout(lines, 0, column)
+        return grid
 
     def _side(self, section: Section, side: Side) -> QVBoxLayout:
         column = QVBoxLayout()
@@ -192,8 +228,10 @@ class CompareView(Sections):
         if aspect == "permanent":
             lasting = worded.permanence(record)
             return gettext(lasting) if lasting else "–"
+        if aspect == "standard":
+            return gettext("yes") if record.standard else gettext("no")
         if aspect == "scope":
-            return ", ".join(gettext(worded.SCOPES[value]) for value in values)
+            return ", ".join(gettext(worded.SCOPES.get(value, value)) for value in values)
         if aspect == "steps":
             return ", ".join(names.step(value) for value in values) or gettext("any")
         if aspect == "who":
@@ -216,7 +254,7 @@ class CompareView(Sections):
         self.column.addWidget(label)
 
 
-class _CodeCard(QFrame):
+class CodeCard(QFrame):
     """The ground of one code's head, with a stripe in the colour of its class."""
 
     def __init__(self, services: Services, code: str) -> None:
@@ -242,7 +280,8 @@ class _CodeCard(QFrame):
         painter.end()
 
 
-def _grid() -> QGridLayout:
+def halves() -> QGridLayout:
+    """Return a grid of two columns of the same width."""
     grid = QGridLayout()
     grid.setHorizontalSpacing(22)
     grid.setColumnStretch(0, 1)

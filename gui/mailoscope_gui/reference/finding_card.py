@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLay
 from mailoscope_gui.delegates.glyphs import paint_glyph
 from mailoscope_gui.i18n import N_
 from mailoscope_gui.labels import caption, heading, plain, wrapped
+from mailoscope_gui.reference import worded
 from mailoscope_gui.reference.code_link import CodeLink
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ class FindingCard(QFrame):
         self._column.addWidget(heading(words.title, points=2.0))
         if words.cause:
             self._column.addWidget(wrapped(words.cause))
+        if {"title", "cause"} & set(words.fallback):
+            self._small(gettext("In English: not translated yet."))
         self._facts(
             (
                 (gettext("Reported at"), words.reported_at),
@@ -72,12 +75,16 @@ class FindingCard(QFrame):
                 (gettext("Who must act"), words.owner),
             )
         )
-        self._list(gettext("What to do"), words.fixes, numbered=True)
-        self._list(gettext("What does not help"), words.dead_ends, numbered=False)
+        self._list(self._marked(gettext("What to do"), "fixes"), words.fixes, numbered=True)
+        dead_ends = self._marked(gettext("What does not help"), "dead_ends")
+        self._list(dead_ends, words.dead_ends, numbered=False)
         if words.source:
             self._small(gettext("Source: {source}").format(source=words.source))
-        if words.fallback:
-            self._small(gettext("Parts of this are not translated yet."))
+
+    def _marked(self, title: str, field: str) -> str:
+        """Return a list's heading, with a mark where parts of the list are in English."""
+        english = any(each.startswith(f"{field}.") for each in self._shown.words.fallback)
+        return worded.marked(self._services.language.texts, title, english=english)
 
     def _head(self) -> None:
         finding = self._shown.finding

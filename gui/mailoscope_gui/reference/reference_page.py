@@ -2,36 +2,52 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QComboBox,
-    QCompleter,
-    QHBoxLayout,
-    QPushButton,
-    QSplitter,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from mailoscope_gui.errands import Errands
-from mailoscope_gui.labels import plain
 from mailoscope_gui.reference.code_list import CodeList
 from mailoscope_gui.reference.compare_view import CompareView
+from mailoscope_gui.reference.event_compare_view import ComparedEvents, EventCompareView
 from mailoscope_gui.reference.record_view import RecordView
+from mailoscope_gui.reference.reference_bar import ReferenceBar
 
 if TYPE_CHECKING:
-    from mailoscope_core.knowledge.catalogue import Answer
     from mailoscope_gui.background import Ticket
-    from mailoscope_gui.controller import Controller
+    from mailoscope_gui.controller import CodeQuestion, Controller
     from mailoscope_gui.reference.code_index import IndexedCode
+    from mailoscope_gui.reference.look_up import Found
     from mailoscope_gui.services import Services
+    from mailoscope_gui.shown_session import ShownSession
 
-_Place = tuple[str, ...]
-"""Where the reader is: one code as typed, or the two that are compared."""
+_MOST_STOPS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the reader is: at one record, at two that are compared, at two events of a session.
+
+    `asked` and `other` are ids of records or codes as people type them; `two` is set for a
+    comparison, also while nothing is named yet.
+    """
+
+    asked: str = ""
+    other: str = ""
+    two: bool = False
+    events: tuple[int, int] | None = None
+    session: ShownSession | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stop:
+    """What the way back leads to: another page of the window, or a place of this one."""
+
+    place: Place
+    page: str = ""
 
 
 class ReferencePage(QWidget):
@@ -45,44 +61,30 @@ class ReferencePage(QWidget):
         self._services = services
         self._errands = Errands(services.background, self)
         self._controller = controller
-        self._trail: list[_Place] = []
-        self._here: _Place = ()
+        self._trail: list[_Stop] = []
+        self._here = Place()
+        self._glancing = False
+        self._asking = False
         self._ticket: Ticket | None = None
         self.codes = CodeList(services)
+        self.bar = ReferenceBar(services)
         self.record = RecordView(services)
         self.comparison = CompareView(services)
+        self.events = EventCompareView(services)
         self.views = QStackedWidget()
-        self.views.addWidget(self.record)
-        self.views.addWidget(self.comparison)
-        self.back = QPushButton()
-        self.back.setObjectName("back")
-        self.other_label = plain()
-        self.other = QComboBox()
-        self.other.setObjectName("compare-with")
-        self.other.setEditable(True)
-        self.other.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.other.setMinimumContentsLength(18)
-        self.compare_button = QPushButton()
-        self.compare_button.setObjectName("compare")
+        for view in (self.record, self.comparison, self.events):
+            self.views.addWidget(view)
         self._lay_out()
         self._connect()
         self.retranslate()
         self._update_bar()
 
     def _lay_out(self) -> None:
-        self.other_label.setBuddy(self.other)
-        bar = QHBoxLayout()
-        bar.setContentsMargins(22, 14, 22, 4)
-        bar.addWidget(self.back)
-        bar.addStretch()
-        bar.setSpacing(8)
-        for widget in (self.other_label, self.other, self.compare_button):
-            bar.addWidget(widget)
         right = QWidget()
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(bar)
+        column.addWidget(self.bar)
         column.addWidget(self.views, 1)
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.addWidget(self.codes)
@@ -95,114 +97,224 @@ class ReferencePage(QWidget):
         outer.addWidget(splitter)
 
     def _connect(self) -> None:
-        self.codes.picked.connect(self._pick)
-        self.record.code_picked.connect(self._pick)
+        self.codes.picked.connect(self._open)
+        self.codes.looked_at.connect(self._glance)
+        for view in (self.record, self.comparison, self.events):
+            view.code_picked.connect(self._open)
         self.record.compare_picked.connect(self.compare)
-        self.comparison.code_picked.connect(self._pick)
-        self.back.clicked.connect(self.go_back)
-        self.compare_button.clicked.connect(self._compare_with)
-        line = self.other.lineEdit()
-        if line is not None:
-            line.returnPressed.connect(self._compare_with)
+        self.bar.back_wanted.connect(self.go_back)
+        self.bar.compare_wanted.connect(self._compare_with)
         QShortcut(QKeySequence.StandardKey.Back, self, self.go_back)
-        QShortcut(QKeySequence.StandardKey.Find, self, self.codes.search.setFocus)
         self._services.language.changed.connect(self.retranslate)
 
     # --- where to go --------------------------------------------------------------------------
 
+    def arrive(self, page: str, *, asking: bool = False) -> None:
+        """Keep from which page the reader comes; the way back leads there again.
+
+        `asking` tells that a question follows at once: what was shown here before the question
+        is no stop of its own then.
+        """
+        stop = _Stop(self._here, page)
+        if not self._trail or self._trail[-1] != stop:
+            self._keep(stop)
+        self._glancing, self._asking = False, asking
+        self._update_bar()
+
+    def answer(self, question: CodeQuestion) -> None:
+        """Show what another page asks for."""
+        session = self._controller.session
+        if question.events is not None:
+            if session is not None:
+                self.compare_events(session, *question.events)
+        elif question.two:
+            self.choose_two()
+        elif question.record:
+            self.show_record(question.record)
+        elif question.other is not None and question.code is not None:
+            self.compare(question.code, question.other)
+        else:
+            self.show_code(question.code, question.enhanced)
+        self._asking = False
+
     def show_code(self, code: int | None, enhanced: str | None = None) -> None:
         """Show what is known about a reply's codes."""
-        self._go((" ".join(str(part) for part in (code, enhanced) if part),))
+        shown = f"{code:03d}" if code is not None else ""
+        self._go(Place(" ".join(filter(None, (shown, enhanced)))))
+
+    def show_record(self, asked: str) -> None:
+        """Show a record by its id, or by a code or keyword as people type it."""
+        self._go(Place(asked))
 
     def compare(self, a: str | int, b: str | int) -> None:
         """Show two codes side by side."""
-        self._go((str(a), str(b)))
+        self._go(Place(str(a), str(b), two=True))
+
+    def choose_two(self) -> None:
+        """Begin a comparison with what is shown; the fields ask for the rest."""
+        here = self._here
+        if not here.two:
+            record = self.record.record
+            self._go(Place(record.id if record is not None else "", two=True))
+        self.bar.focus_first()
+
+    def compare_events(self, session: ShownSession, a: int, b: int) -> None:
+        """Show two entries of a session's log side by side."""
+        self._go(Place(events=(a, b), session=session))
 
     def go_back(self) -> None:
-        """Return to what was shown before."""
-        if self._trail:
-            self._here = self._trail.pop()
-            self._load()
-
-    def _pick(self, code: str) -> None:
-        self._go((code,))
-
-    def _compare_with(self) -> None:
-        other = self.other.currentText().strip().split(" ")[0]
-        if other and self._here:
-            self.compare(self._here[0].split()[-1], other)
-
-    def _go(self, place: _Place) -> None:
-        if place == self._here or not place[0]:
+        """Return to what was shown before, on this page or another."""
+        if not self._trail:
             return
-        if self._here:
-            self._trail.append(self._here)
+        stop = self._trail.pop()
+        self._glancing = False
+        if stop.place != self._here:
+            self._here = stop.place
+            self._load()
+        self._update_bar()
+        if stop.page:
+            self._controller.show_page(stop.page)
+
+    def start_search(self) -> None:
+        """Put the cursor into the search field."""
+        if not self.codes.isVisibleTo(self):
+            self._go(Place())
+            self._load()
+        self.codes.search.setFocus()
+        self.codes.search.selectAll()
+
+    def _open(self, target: str) -> None:
+        """Go to a record for good: the way back leads here."""
+        if self._glancing and self._here == Place(target):
+            self._glancing = False
+            return
+        self._go(Place(target))
+
+    def _glance(self, target: str) -> None:
+        """Show a record while the user types or moves in the list; one stop for all of them."""
+        place = Place(target)
+        if place == self._here:
+            return
+        if self._glancing:
+            self._here = place
+            self._load()
+        else:
+            self._go(place)
+            self._glancing = True
+
+    def _compare_with(self, first: str, other: str) -> None:
+        if not first:
+            record = self.record.record
+            first = record.id if record is not None else self._here.asked
+        if first:
+            self.compare(first, other)
+
+    def _go(self, place: Place) -> None:
+        self._glancing = False
+        if place == self._here:
+            return
+        if not self._asking and self._here != Place():
+            self._keep(_Stop(self._here))
+        self._asking = False
         self._here = place
         self._load()
 
+    def _keep(self, stop: _Stop) -> None:
+        self._trail.append(stop)
+        del self._trail[:-_MOST_STOPS]
+
+    # --- showing ------------------------------------------------------------------------------
+
     def _load(self) -> None:
         """Read what is needed from disk in the background, then show it."""
-        place, services = self._here, self._services
+        place, catalogue = self._here, self._services.catalogue
         if self._ticket is not None:
             self._ticket.abandon()
-        if len(place) == 2:
+            self._ticket = None
+        self._update_bar()
+        if place.events is not None and place.session is not None:
+            self._load_events(place.session, place.events)
+        elif place.asked and place.other:
             from mailoscope_core.knowledge.compare import compare
 
             self._ticket = self._errands.run(
-                lambda: compare(services.catalogue, *place),
+                lambda: compare(catalogue, place.asked, place.other),
                 self._show_comparison,
                 self._cannot_compare,
                 name="compare",
             )
-            return
+        elif place.two:
+            self.bar.for_comparison(self.record.record if place.asked else None)
+            self.codes.setVisible(True)
+        elif place.asked:
+            from mailoscope_gui.reference.look_up import look_up
 
-        def look_up() -> tuple[Answer, tuple[str, ...]]:
-            answer = services.catalogue.explain_text(place[0])
-            code = answer.record.code if answer.record is not None else ""
-            pairs = [pair.codes for pair in services.catalogue.pairs() if code in pair.codes]
-            return answer, tuple(b if a == code else a for a, b in pairs)
+            self._ticket = self._errands.run(
+                lambda: look_up(catalogue, place.asked), self._show_record, name="code"
+            )
+        else:
+            self.record.show_nothing()
+            self._use_view(self.record)
 
-        self._ticket = self._errands.run(look_up, self._show_record, name="code")
+    def _load_events(self, session: ShownSession, pair: tuple[int, int]) -> None:
+        catalogue = self._services.catalogue
 
-    def _show_record(self, found: tuple[Answer, tuple[str, ...]]) -> None:
-        answer, pairs = found
-        self.record.show_answer(answer, pairs)
-        self.views.setCurrentWidget(self.record)
-        if answer.record is not None:
-            self.codes.mark(answer.record.code)
-        self._update_bar()
+        def put_together() -> ComparedEvents:
+            from mailoscope_core.knowledge.compare_events import compare_events, entry_of
+
+            log = session.entries[:]
+            a, b = entry_of(log, pair[0]), entry_of(log, pair[1])
+            return ComparedEvents(compare_events(catalogue, a, b, log, session.header), (a, b))
+
+        def show(events: ComparedEvents) -> None:
+            self.events.show_events(events)
+            self._use_view(self.events)
+
+        self._ticket = self._errands.run(
+            put_together, show, self._cannot_compare, name="compare-events"
+        )
+
+    def _show_record(self, found: Found) -> None:
+        self.record.show_found(found)
+        self._use_view(self.record)
+        if found.record is not None:
+            self.codes.mark(found.record.id)
 
     def _show_comparison(self, comparison: object) -> None:
         from mailoscope_core.knowledge.compare import Comparison
 
         if isinstance(comparison, Comparison):
             self.comparison.show_comparison(comparison)
-            self.views.setCurrentWidget(self.comparison)
-        self._update_bar()
+            self._use_view(self.comparison)
+            self.bar.for_comparison(comparison.a, comparison.b)
 
     def _cannot_compare(self, error: Exception) -> None:
-        self._here = self._trail.pop() if self._trail else ()
+        stop = self._trail.pop() if self._trail else _Stop(Place())
+        self._here = stop.place
         self._controller.tell(error)
         self._update_bar()
 
+    def _use_view(self, view: QWidget) -> None:
+        """Show a view; the list makes room for what stands side by side."""
+        self.views.setCurrentWidget(view)
+        self.codes.setVisible(view is self.record)
+        if view is self.record:
+            self.bar.for_record()
+        elif view is self.events:
+            self.bar.for_events()
+        self._update_bar()
+
     def _update_bar(self) -> None:
-        self.back.setEnabled(bool(self._trail))
-        self.compare_button.setEnabled(bool(self._here))
-        self.other.setEnabled(bool(self._here))
+        page = self._trail[-1].page if self._trail else ""
+        self.bar.show_back(bool(self._trail), page)
 
     # --- words --------------------------------------------------------------------------------
 
     def retranslate(self) -> None:
         """Take the words of the language in use; the index is made anew for it."""
-        gettext, texts = self._services.language.gettext, self._services.language.texts
-        self.back.setText(gettext("&Back"))
-        self.other_label.setText(gettext("Compare &with"))
-        self.other.setAccessibleName(gettext("Code to compare with"))
-        self.compare_button.setText(gettext("Co&mpare"))
-        self.codes.retranslate()
-        self.record.retranslate()
-        self.comparison.retranslate()
-        services = self._services
+        texts, services = self._services.language.texts, self._services
+        for part in (self.bar, self.codes, self.record, self.comparison, self.events):
+            part.retranslate()
 
         def index() -> tuple[IndexedCode, ...]:
             from mailoscope_gui.reference.code_index import make_index
@@ -213,13 +325,7 @@ class ReferencePage(QWidget):
 
     def _use_index(self, index: tuple[IndexedCode, ...]) -> None:
         self.codes.use(index)
-        typed = self.other.currentText()
-        self.other.clear()
-        self.other.addItems([f"{each.code} {each.name}" for each in index])
-        self.other.setEditText(typed)
-        completer = self.other.completer()
-        if completer is not None:
-            completer.setFilterMode(Qt.MatchFlag.MatchContains)
-            completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
-        if self._here and len(self._here) == 1:
-            self.codes.mark(self._here[0])
+        self.bar.offer(index)
+        record = self.record.record
+        if record is not None and not self._here.two:
+            self.codes.mark(record.id)
