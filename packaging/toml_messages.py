@@ -61,6 +61,24 @@ SOURCES = (
     ),
     # Names of products are the same in every language.
     Source("knowledge/vendors.toml", frozenset(), verbatim=frozenset({"vendor"})),
+    # A tree is named as its file is; its nodes and leaves have ids below that.
+    Source(
+        "knowledge/trees/*.toml",
+        frozenset(
+            {
+                "cause",
+                "dead_ends",
+                "description",
+                "fixes",
+                "hint",
+                "question",
+                "results",
+                "text",
+                "title",
+            }
+        ),
+        root="tree.{stem}",
+    ),
     Source(
         "knowledge/**/*.toml",
         frozenset(

@@ -279,6 +279,14 @@ ACTIONS = (
         "reference",
     ),
     ActionRecord(
+        "page-trees",
+        N_("Find out step &by step"),
+        N_("Answer what you see until the cause is found"),
+        lambda it: it.controller.show_page("trees"),
+        "Ctrl+5",
+        "tree",
+    ),
+    ActionRecord(
         "practise",
         N_("Pra&ctise…"),
         N_("Try faults on a server inside this program"),

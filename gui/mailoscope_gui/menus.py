@@ -47,6 +47,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "page-explain",
             "page-reference",
             "compare-codes",
+            "page-trees",
             "",
             "practise",
             "",

@@ -12,6 +12,7 @@ from mailoscope_gui.services import Services
 
 _LATER = {
     "explain": ("mailoscope_gui.reference.explain_page", "ExplainPage"),
+    "trees": ("mailoscope_gui.reference.tree_page", "TreePage"),
     "reference": ("mailoscope_gui.reference.reference_page", "ReferencePage"),
 }
 

@@ -19,7 +19,17 @@ from mailoscope_core.cli.exits import Exit, exit_of_error
 from mailoscope_core.cli.language import choose_language, take_language
 
 DEBUG_VARIABLE = "MAILOSCOPE_DEBUG_LOG"
-COMMANDS = ("check", "explain", "code", "compare", "profiles", "report", "practice", "help")
+COMMANDS = (
+    "check",
+    "explain",
+    "code",
+    "compare",
+    "tree",
+    "profiles",
+    "report",
+    "practice",
+    "help",
+)
 
 
 class Command(Protocol):
@@ -75,6 +85,7 @@ def _top_parser(texts: Texts) -> CommandParser:
         "explain": _("explain an error that you paste"),
         "code": _("say what a reply code or an SMTP keyword means"),
         "compare": _("put two codes, or two replies of sessions, side by side"),
+        "tree": _("find the cause by questions, step by step"),
         "profiles": _("list, show, export and import profiles"),
         "report": _("make a report of a saved session"),
         "practice": _("serve a practice scenario on this machine"),

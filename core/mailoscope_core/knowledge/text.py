@@ -10,7 +10,7 @@ from mailoscope_core.base.texts import Texts
 from mailoscope_core.knowledge import data_files
 from mailoscope_core.knowledge.finding import Experiment, Finding, FindingWords, Owner
 from mailoscope_core.knowledge.records import TermFile, TermRecord
-from mailoscope_core.knowledge.rules import RuleBook, load_rules
+from mailoscope_core.knowledge.rules import Rule, RuleBook, load_rules
 
 MAX_VALUE = 300
 """Characters of a parameter that are shown inside a sentence."""
@@ -87,6 +87,10 @@ class Wording:
             source=f"{rule.source} ({rule.seen})" if rule.source and rule.seen else rule.source,
             fallback=tuple(fallback),
         )
+
+    def rule(self, rule_id: str) -> Rule:
+        """Return a rule that is known to be there."""
+        return self._book[rule_id]
 
     def experiment(self, experiment: Experiment, texts: Texts) -> str:
         """Return what an experiment changes, in words."""

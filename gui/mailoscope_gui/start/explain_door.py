@@ -32,12 +32,17 @@ class ExplainDoor(Card):
         self.button = QPushButton()
         self.button.setObjectName("explain")
         set_default_look(self.button)
+        self.steps = QPushButton()
+        self.steps.setObjectName("step-by-step")
+        self.steps.setMinimumHeight(34)
         row = QHBoxLayout()
         row.addWidget(self.button)
+        row.addWidget(self.steps)
         row.addStretch()
         self.column.addWidget(self.paste, 1)
         self.column.addLayout(row)
         self.button.clicked.connect(self._open)
+        self.steps.clicked.connect(lambda: controller.show_page("trees"))
         self.retranslate()
 
     def _open(self) -> None:
@@ -57,6 +62,10 @@ class ExplainDoor(Card):
         self.paste.setAccessibleName(gettext("Error message"))
         self.paste.setPlaceholderText("550 5.7.1 …")
         self.button.setText(gettext("E&xplain"))
+        self.steps.setText(gettext("Step &by step…"))
+        self.steps.setToolTip(
+            gettext("No error text? Answer what you see until the cause is found")
+        )
 
 
 class _PasteBox(QPlainTextEdit):
