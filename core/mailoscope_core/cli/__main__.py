@@ -19,7 +19,16 @@ from mailoscope_core.cli.exits import Exit, exit_of_error
 from mailoscope_core.cli.language import choose_language, take_language
 
 DEBUG_VARIABLE = "MAILOSCOPE_DEBUG_LOG"
-COMMANDS = ("check", "explain", "code", "compare", "profiles", "report", "practice")
+COMMANDS = (
+    "check",
+    "explain",
+    "code",
+    "compare",
+    "providers",
+    "profiles",
+    "report",
+    "practice",
+)
 
 
 class Command(Protocol):
@@ -75,6 +84,7 @@ def _top_parser(texts: Texts) -> CommandParser:
         "explain": _("explain an error that you paste"),
         "code": _("say what a reply code means"),
         "compare": _("put two codes side by side"),
+        "providers": _("say how a mail provider takes mail"),
         "profiles": _("list, show, export and import profiles"),
         "report": _("make a report of a saved session"),
         "practice": _("serve a practice scenario on this machine"),

@@ -72,6 +72,7 @@ _ERROR_EXITS = (
     ("secret-", Exit.NO_SECRET),
     ("keyring", Exit.NO_SECRET),
     ("code-unknown", Exit.UNKNOWN),
+    ("provider-", Exit.UNKNOWN),
     ("lab-", Exit.PRACTICE),
     ("scenario-", Exit.PRACTICE),
 )

@@ -137,7 +137,7 @@ class PresetIndex:
         self._entries = tuple((preset, _haystack(preset, tongues)) for preset in presets)
 
     def search(self, text: str) -> tuple[Preset, ...]:
-        """Return the presets that have all words of `text`; those named so come first.
+        """Return the presets that have all words of `text`; those named so first, then by name.
 
         An address finds the provider of its domain.
         """
@@ -145,9 +145,7 @@ class PresetIndex:
         _, at, domain = asked.rpartition("@")
         words = (domain if at else asked).split()
         hits = [preset for preset, hay in self._entries if all(word in hay for word in words)]
-        if not words:
-            return tuple(hits)
-        return tuple(sorted(hits, key=lambda preset: _nearness(preset, words[0])))
+        return tuple(sorted(hits, key=lambda preset: _order(preset, words)))
 
 
 def _haystack(preset: Preset, tongues: list[Texts]) -> str:
@@ -156,6 +154,10 @@ def _haystack(preset: Preset, tongues: list[Texts]) -> str:
     if preset.note:
         parts += [texts.record(preset.id, "note", preset.note) for texts in tongues]
     return "\n".join(parts).casefold()
+
+
+def _order(preset: Preset, words: list[str]) -> tuple[int, str]:
+    return (_nearness(preset, words[0]) if words else 0, preset.name.casefold())
 
 
 def _nearness(preset: Preset, word: str) -> int:
