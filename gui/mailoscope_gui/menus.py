@@ -42,6 +42,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "page-session",
             "page-explain",
             "page-reference",
+            "page-providers",
             "",
             "practise",
             "",

@@ -13,6 +13,7 @@ from mailoscope_gui.services import Services
 _LATER = {
     "explain": ("mailoscope_gui.reference.explain_page", "ExplainPage"),
     "reference": ("mailoscope_gui.reference.reference_page", "ReferencePage"),
+    "providers": ("mailoscope_gui.reference.providers_page", "ProvidersPage"),
 }
 
 

@@ -255,8 +255,8 @@ def test_a_certificate_tells_for_whom_it_was_made(
         ("571 5.7.1 Message refused, DMARC verification Failed. LPN007_517", "orange"),
         (
             (
-                "554 Message rejected: Email address is not verified. The following identities failed the "
-                "check in region AP-SOUTH-1: a@example.in"
+                "554 Message rejected: Email address is not verified. The following "
+                "identities failed the check in region AP-SOUTH-1: a@example.in"
             ),
             "amazon-ses",
         ),
