@@ -67,7 +67,8 @@ class ProviderModel(QAbstractTableModel):
     def _mark(self, preset: Preset) -> str:
         if not preset.stale(self._today):
             return ""
-        return f"{_STALE_GLYPH} {self._services.language.gettext('old')}"
+        word = self._services.language.gettext("old")
+        return f"{_STALE_GLYPH} {word}"
 
 
 class ProviderList(QWidget):
