@@ -287,6 +287,14 @@ ACTIONS = (
         "tree",
     ),
     ActionRecord(
+        "page-providers",
+        N_("Mail pro&viders"),
+        N_("See how providers take mail, and use their settings"),
+        lambda it: it.controller.show_page("providers"),
+        "Ctrl+6",
+        "providers",
+    ),
+    ActionRecord(
         "practise",
         N_("Pra&ctise…"),
         N_("Try faults on a server inside this program"),

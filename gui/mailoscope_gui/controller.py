@@ -56,6 +56,7 @@ class Controller(QObject):
     arming_changed = Signal()
     page_wanted = Signal(str)
     door_wanted = Signal(str)
+    profile_wanted = Signal(object)
     code_wanted = Signal(object)
     text_wanted = Signal(str)
     troubled = Signal(object)

@@ -30,6 +30,7 @@ class Doors(QObject):
         self._services, self._controller, self._window = services, controller, window
         self.help_window: HelpWindow | None = None
         controller.door_wanted.connect(self.open)
+        controller.profile_wanted.connect(self.edit_profile)
 
     def open(self, name: str) -> None:
         """Open a dialog by its name, as pages ask for it."""

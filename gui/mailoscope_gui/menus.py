@@ -48,6 +48,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "page-reference",
             "compare-codes",
             "page-trees",
+            "page-providers",
             "",
             "practise",
             "",

@@ -14,6 +14,7 @@ _LATER = {
     "explain": ("mailoscope_gui.reference.explain_page", "ExplainPage"),
     "trees": ("mailoscope_gui.reference.tree_page", "TreePage"),
     "reference": ("mailoscope_gui.reference.reference_page", "ReferencePage"),
+    "providers": ("mailoscope_gui.reference.providers_page", "ProvidersPage"),
 }
 
 

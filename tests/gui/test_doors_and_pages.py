@@ -89,6 +89,7 @@ def test_pages_by_their_actions(person: Person) -> None:
     for action, name in (
         ("page-explain", "explain"),
         ("page-reference", "reference"),
+        ("page-providers", "providers"),
         ("page-start", "start"),
     ):
         person.press(action)

@@ -179,7 +179,7 @@ def test_presets_are_sound() -> None:
     assert max(domains.values()) == 1
     for preset in presets:
         assert preset.endpoints
-        assert preset.seen <= datetime.date(2026, 11, 23)
+        assert preset.seen <= datetime.date(2026, 11, 28)
         assert preset.source
 
 

@@ -74,6 +74,7 @@ _ERROR_EXITS = (
     ("code-unknown", Exit.UNKNOWN),
     ("entry-unknown", Exit.UNKNOWN),
     ("help-unknown", Exit.UNKNOWN),
+    ("provider-", Exit.UNKNOWN),
     ("lab-", Exit.PRACTICE),
     ("scenario-", Exit.PRACTICE),
 )

@@ -6,6 +6,7 @@ import base64
 import binascii
 from dataclasses import dataclass, field
 
+from mailoscope_core.knowledge.vendors import Evidence
 from mailoscope_core.record.events import CapabilitiesSeen, Header
 
 STEP_OF_VERB = {
@@ -39,6 +40,7 @@ class Attempt:
     tls: bool = False
     authenticated: bool = False
     vendor: str | None = None
+    vendor_by: Evidence = Evidence.SOFTWARE_REPLY
     ehlo_name: str = ""
     user: str = ""
     step: str | None = None
@@ -86,6 +88,11 @@ class Attempt:
             "size": str(self.message_size) if self.message_size else "",
         }
         return {name: value for name, value in {**known, **more}.items() if value}
+
+    def note_vendor(self, vendor: str, by: Evidence) -> None:
+        """Take a vendor over unless better evidence has named one; of equals the newest counts."""
+        if self.vendor is None or by <= self.vendor_by:
+            self.vendor, self.vendor_by = vendor, by
 
     def note_line(self, verb: str, text: str) -> None:
         """Take over what a sent line tells: the EHLO name, sender, recipient, QUIT."""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from mailoscope_core.knowledge import notices
 from mailoscope_core.knowledge.attempt import STEP_OF_VERB, Attempt, decoded_challenge
 from mailoscope_core.knowledge.observation import Observation
-from mailoscope_core.knowledge.vendors import Vendors
+from mailoscope_core.knowledge.vendors import Evidence, Vendors
 from mailoscope_core.record.events import (
     AttemptStarted,
     BodySent,
     CapabilitiesSeen,
+    CertificateFacts,
     Connected,
     ConnectFailed,
     ConnectionClosed,
@@ -51,6 +52,7 @@ class Observer:
         self._kinds: dict[str, str] = {}
         self._attempt = Attempt.begin(1, header)
         self._login_refused = False
+        self._mx_vendor: str | None = None
         self.observations: list[Observation] = []
 
     def feed(self, entry: Entry) -> None:
@@ -70,6 +72,8 @@ class Observer:
                 self._add(seq, f"lookup-failed/{event.kind}", "dns", event.detail, params)
             case NamesFound():
                 self._recover("lookup-failed/")
+                if event.source == "mx":
+                    self._mx_vendor = self._vendors.of_hosts(_mx_hosts(event.addresses))
             case NamesDiffer():
                 params = {
                     "host": event.host,
@@ -82,7 +86,8 @@ class Observer:
             case Connected():
                 now.host, now.address, now.port = event.host, event.address, str(event.port)
                 now.connected = True
-                now.vendor = self._vendors.of_host(event.host)
+                self._note_vendor(self._vendors.of_host(event.host), Evidence.HOST)
+                self._note_vendor(self._mx_vendor, Evidence.MX)
                 self._recover("connect-failed/")
                 self._recover("deadline-passed/connect")
             case ConnectFailed():
@@ -93,11 +98,13 @@ class Observer:
             case TlsEstablished():
                 now.tls = True
                 self._recover("deadline-passed/tls")
+                self._note_certificate(event.chain)
                 if not event.verified:
                     params = now.params()
                     self._add(seq, "tls-established/unverified", "tls", "", params)
             case TlsFailed():
                 self._recover("deadline-passed/tls")
+                self._note_certificate(event.chain)
                 self._add_tls_failed(seq, event)
             case LineSent():
                 now.note_line(event.verb, event.text)
@@ -193,9 +200,9 @@ class Observer:
         step = self._reply_step(event)
         text = "\n".join(event.lines)
         self._recover_deadline(step)
-        now.vendor = self._vendors.of_reply(text) or now.vendor
         if step in ("greeting", "ehlo"):
-            now.vendor = self._vendors.of_banner(text) or now.vendor
+            self._note_vendor(self._vendors.of_banner(text), Evidence.GREETING)
+        self._note_vendor(self._vendors.of_reply(text), Evidence.REPLY)
         for defect in event.defects:
             if defect in NOT_SMTP_DEFECTS or defect in OTHER_DEFECTS:
                 params = now.params(text=text[:200])
@@ -249,6 +256,18 @@ class Observer:
             step = now.step or ("greeting" if not now.greeted else None)
         return STEP_OF_VERB.get((event.verb or "").upper(), step) if step == "raw" else step
 
+    # --- whose server it is -------------------------------------------------------------------
+
+    def _note_vendor(self, vendor: str | None, found_in: Evidence) -> None:
+        if vendor is not None:
+            self._attempt.note_vendor(vendor, self._vendors.weight(vendor, found_in))
+
+    def _note_certificate(self, chain: Sequence[CertificateFacts]) -> None:
+        if chain:
+            leaf = chain[0]
+            vendor = self._vendors.of_certificate(leaf.subject, leaf.issuer, leaf.dns_names)
+            self._note_vendor(vendor, Evidence.CERTIFICATE)
+
     # --- bookkeeping --------------------------------------------------------------------------
 
     def _step_of(self, step_id: str | None) -> str | None:
@@ -301,3 +320,10 @@ class Observer:
 def _step(kind: str) -> str:
     """Return a step's name as findings use it: HELO counts as EHLO."""
     return {"helo": "ehlo", "body": "body-end"}.get(kind, kind)
+
+
+def _mx_hosts(addresses: Sequence[str]) -> Iterator[str]:
+    """Yield the hosts of MX answers, with or without their preference."""
+    for answer in addresses:
+        if words := answer.split():
+            yield words[-1]

@@ -76,17 +76,27 @@ class TermRecord(_Record, frozen=True, kw_only=True):
     name: str
 
 
+class VendorSign(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A turn of phrase: a literal and, where that could stand elsewhere, a regex around it."""
+
+    literal: str
+    regex: str = ""
+
+
 class VendorRecord(_Record, frozen=True, kw_only=True):
     """How a mail service or server program is recognised; all signs are in small letters.
 
-    `hosts` are endings of host names (MX, banner, certificate), `banner` and `reply` are
-    substrings.
+    `hosts` are endings of host names (dialled, MX, greeting, certificate) where `*` stands for one
+    label; `banner`, `ehlo` and `certificate` (subject or issuer) are substrings.
     """
 
     name: str
+    kind: Literal["service", "software"] = "service"
     hosts: tuple[str, ...] = ()
     banner: tuple[str, ...] = ()
-    reply: tuple[str, ...] = ()
+    ehlo: tuple[str, ...] = ()
+    certificate: tuple[str, ...] = ()
+    reply: tuple[str | VendorSign, ...] = ()
 
 
 class RecordFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -54,9 +54,7 @@ class Suggestion:
     @property
     def user(self) -> str:
         """The user name, empty where only the provider knows it."""
-        local = self.address.rpartition("@")[0]
-        forms = {"address": self.address, "local-part": local}
-        return forms.get(self.preset.user_form, "")
+        return self.preset.user_for(self.address)
 
     @property
     def secret_kind(self) -> Literal["password", "token"]:
