@@ -52,9 +52,7 @@ def run_against_a_closed_port() -> tuple[Finding, ...]:
     with socket.socket() as taken:
         # Bound and not listening: nobody else can take the port, and it refuses.
         taken.bind(("127.0.0.1", 0))
-        profile = Profile(
-            name="closed", host="127.0.0.1", port=taken.getsockname()[1], auth=False
-        )
+        profile = Profile(name="closed", host="127.0.0.1", port=taken.getsockname()[1], auth=False)
         with Driver(SessionRequest(profile), services_with(None), None) as driver:
             driver.run_to_end()
             return diagnose(driver.log[:], driver.log.header)
