@@ -559,6 +559,14 @@ def _tls_handshake_failure(name: str) -> None:
                 lab.start_tls()
 
 
+@proves("tls-garbage")
+def _tls_garbage(name: str) -> None:
+    with Lab(name) as lab:
+        assert lab.greeted().say("STARTTLS").startswith(b"220 ")
+        with pytest.raises(ssl.SSLError, match="WRONG_VERSION_NUMBER"):
+            lab.start_tls()
+
+
 @proves("tls-stalls")
 def _tls_stalls(name: str) -> None:
     with Lab(name) as lab:

@@ -49,6 +49,13 @@ def test_a_fork_changes_one_thing(person: Person) -> None:
     assert [each.mechanism for each in logins] == ["LOGIN"]
 
 
+def test_a_fork_notes_what_the_value_stood_for(person: Person) -> None:
+    person.practise("sender-not-owned")
+    person.application.controller.fork(Experiment(id="x", field="sender", value="@user"))
+    person.wait_for_stop("start")
+    assert person.session.header.change == {"field": "sender", "value": "lab@lab.test"}
+
+
 def test_an_experiment_that_makes_no_sense_is_refused_in_words(person: Person) -> None:
     person.practise("submission")
     session = person.session

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -52,7 +53,25 @@ def run_against_a_closed_port() -> tuple[Finding, ...]:
     with socket.socket() as taken:
         # Bound and not listening: nobody else can take the port, and it refuses.
         taken.bind(("127.0.0.1", 0))
-        profile = Profile(name="closed", host="127.0.0.1", port=taken.getsockname()[1], auth=False)
-        with Driver(SessionRequest(profile), services_with(None), None) as driver:
-            driver.run_to_end()
-            return diagnose(driver.log[:], driver.log.header)
+        return _run_against(taken.getsockname()[1])
+
+
+def run_against_a_silent_port() -> tuple[Finding, ...]:
+    """Run a session against a port of this machine that does not answer."""
+    with socket.socket() as deaf, contextlib.ExitStack() as stack:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(0)
+        # Nobody accepts: once its queue is full, the system drops what else comes in.
+        for _ in range(3):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(deaf.getsockname())
+        return _run_against(deaf.getsockname()[1])
+
+
+def _run_against(port: int) -> tuple[Finding, ...]:
+    patience = Timeouts(connect=0.3, command=1.0, final_dot=1.0)
+    profile = Profile(name="nobody", host="127.0.0.1", port=port, auth=False, timeouts=patience)
+    with Driver(SessionRequest(profile), services_with(None), None) as driver:
+        driver.run_to_end()
+        return diagnose(driver.log[:], driver.log.header)

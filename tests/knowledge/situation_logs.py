@@ -11,7 +11,6 @@ from mailoscope_core.record.events import (
     ConnectFailed,
     ConnectionClosed,
     ConnectStarted,
-    DeadlinePassed,
     LookupFailed,
     LookupStarted,
     NamesFound,
@@ -54,11 +53,6 @@ def port_25_silent() -> BuiltSession:
     return _not_connected(_resolved(ADDRESS, port="25", tls="optional"), ADDRESS, 25, "timeout")
 
 
-def port_587_silent() -> BuiltSession:
-    """Nobody answers on the submission port, not even with a refusal."""
-    return _not_connected(_resolved(ADDRESS), ADDRESS, 587, "timeout")
-
-
 def ipv6_unreachable() -> BuiltSession:
     """The name has an IPv6 address, this machine has no way to it."""
     return _not_connected(_resolved(IPV6_ADDRESS), IPV6_ADDRESS, 587, "unreachable")
@@ -73,20 +67,12 @@ def banned_afterwards() -> BuiltSession:
     return _not_connected(log, ADDRESS, 587, "refused")
 
 
-def connecting_in_vain() -> BuiltSession:
-    """The first look at the watch while a connection does not come about."""
-    log = _resolved(ADDRESS).add(ConnectStarted(host=HOST, address=ADDRESS, port=587))
-    return log.add(DeadlinePassed(step="connect", what="connect", seconds=20.0)).built()
-
-
 LOGS: Mapping[str, Callable[[], BuiltSession]] = MappingProxyType(
     {
         "name-not-found": unknown_name,
         "resolver-silent": resolver_silent,
         "connection-refused": refused,
         "port-25-silent": port_25_silent,
-        "port-587-silent": port_587_silent,
-        "connecting-in-vain": connecting_in_vain,
         "ipv6-unreachable": ipv6_unreachable,
         "banned-afterwards": banned_afterwards,
     }

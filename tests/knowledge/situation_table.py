@@ -21,10 +21,11 @@ import msgspec
 
 from mailoscope_core.knowledge.diagnose import diagnose
 from mailoscope_core.knowledge.finding import Finding, Owner, Severity
-from tests.knowledge.lab_runs import run, run_against_a_closed_port
+from tests.knowledge.lab_runs import run, run_against_a_closed_port, run_against_a_silent_port
 from tests.knowledge.situation_logs import LOGS
 
 NUMBERS = range(1, 57)
+_AT_A_PORT = {"closed-port": run_against_a_closed_port, "silent-port": run_against_a_silent_port}
 Row = tuple[str, str, str, Owner]
 
 
@@ -62,8 +63,7 @@ def conclude(session: str) -> tuple[Finding, ...]:
         built = LOGS[name]()
         return diagnose(built.entries, built.header)
     if kind == "net":
-        assert name == "closed-port"
-        return run_against_a_closed_port()
+        return _AT_A_PORT[name]()
     assert kind == "lab"
     with tempfile.TemporaryDirectory() as folder:
         return run(name, Path(folder))

@@ -48,7 +48,7 @@ def fork(request: SessionRequest, change: Change) -> SessionRequest:
     if change.field not in known or change.field in _NOT_TO_CHANGE:
         raise UserError("experiment-field", field=change.field, value=change.value)
     fields = msgspec.to_builtins(request.profile)
-    text = _filled_in(change, request.profile)
+    text = value_of(change, request.profile)
     value: object = text
     if change.field == "recipients":
         value = [part.strip() for part in text.split(",") if part.strip()]
@@ -59,8 +59,11 @@ def fork(request: SessionRequest, change: Change) -> SessionRequest:
     return replace(request, profile=profile)
 
 
-def _filled_in(change: Change, profile: Profile) -> str:
-    """Return the value, with what it stands for taken from the profile."""
+def value_of(change: Change, profile: Profile) -> str:
+    """Return the value, with what it stands for taken from the profile.
+
+    Raises `UserError` experiment-field when the profile does not hold that.
+    """
     if change.value == FIRST:
         found = profile.recipients[0] if profile.recipients else ""
     elif change.value == USER:
