@@ -163,11 +163,13 @@ class Controller(QObject):
             return
         from mailoscope_core.session import experiments
 
-        change = {"field": experiment.field, "value": experiment.value}
+        wanted = experiments.Change(experiment.field, experiment.value)
         try:
-            changed = experiments.fork(
-                self.request, experiments.Change(experiment.field, experiment.value)
-            )
+            changed = experiments.fork(self.request, wanted)
+            change = {
+                "field": wanted.field,
+                "value": experiments.value_of(wanted, self.request.profile),
+            }
         except Exception as error:  # noqa: BLE001  # shown to the user
             self.tell(error)
             return

@@ -78,7 +78,7 @@ def _profile(name: str, title: str, server: LabServer, settings: Settings) -> Pr
         tls=settings.tls,
         ca_file=str(server.ca_file) if settings.trust == "lab" else "",
         ehlo_name=settings.ehlo,
-        auth=bool(settings.user),
+        auth=settings.auth and bool(settings.user),
         user=settings.user,
         mechanism=settings.mechanism,
         secret_kind=settings.secret_kind,

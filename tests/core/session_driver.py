@@ -145,7 +145,7 @@ def lab_profile(lab: LabServer, **fields: object) -> Profile:
         "port": lab.port,
         "tls": TlsMode(settings.tls.value),
         "ca_file": "" if settings.tls.value == "none" else str(lab.ca_file),
-        "auth": bool(settings.user),
+        "auth": settings.auth and bool(settings.user),
         "user": settings.user,
         "mechanism": settings.mechanism,
         "secret_kind": settings.secret_kind,

@@ -210,7 +210,7 @@ def test_each_scenario_ends_with_a_documented_code_and_no_traceback(
             arguments += ["--ca-file", str(server.ca_file)]
         if settings.ehlo:
             arguments += ["--ehlo", settings.ehlo]
-        if settings.user:
+        if settings.user and settings.auth:
             kind = settings.secret_kind
             arguments += ["--user", settings.user, f"--{kind}-from", secret_fd(settings.secret)]
         if settings.mechanism:

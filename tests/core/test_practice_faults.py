@@ -12,6 +12,7 @@ import pytest
 from mailoscope_core.practice.scenarios import list_scenarios, load_scenario
 from mailoscope_core.practice.server import LabServer
 from tests.core.practice_probe import Clock, Probe, b64
+from tests.core.practice_refusals import DOT, REFUSALS, Refusal
 
 Proof = Callable[[str], None]
 PROOFS: dict[str, Proof] = {}
@@ -64,6 +65,45 @@ class Lab(Probe):
 @pytest.mark.parametrize("name", [each.id for each in list_scenarios()])
 def test_the_scenario_shows_what_it_is_for(name: str) -> None:
     PROOFS[name](name)
+
+
+@proves(*REFUSALS)
+def _refused_at_one_step(name: str) -> None:
+    for refusal in REFUSALS[name]:
+        with Lab(refusal.scenario) as lab:
+            assert _last_reply(lab, refusal).startswith(refusal.reply), refusal
+
+
+def _last_reply(lab: Lab, refusal: Refusal) -> bytes:
+    reply = b""
+    if refusal.begin == "connected":
+        reply = lab.reply()
+    elif refusal.begin == "greeted":
+        lab.greeted()
+    elif refusal.begin == "secure":
+        lab.secure()
+    else:
+        lab.logged_in()
+    for line in refusal.lines:
+        assert reply[:1] in (b"", b"2", b"3"), (refusal, reply)
+        reply = lab.say("Subject: x\r\n\r\nx\r\n." if line == DOT else line)
+    return reply
+
+
+@proves("dot-unanswered")
+def _dot_unanswered(name: str) -> None:
+    with Lab(name) as lab:
+        lab.logged_in().data()
+        assert lab.silent()
+        assert len(lab.server.messages) == 1, "the server has it all the same"
+
+
+@proves("exchange-refused")
+def _exchange_refused(name: str) -> None:
+    with Lab(name) as lab:
+        lab.secure()
+        assert lab.say("AUTH LOGIN " + b64("lab@lab.test")).startswith(b"334 ")
+        assert lab.say(b64("wrong-password")) == b"535 5.7.3 Authentication unsuccessful\r\n"
 
 
 @proves("submission", "submission-implicit", "queued")
@@ -377,6 +417,8 @@ def _refused_banner(name: str) -> None:
         assert lab.reply() == b"554 5.7.1 mail.lab.test No SMTP service here\r\n"
         assert lab.say("EHLO client.lab.test").startswith(b"503 5.5.1 ")
         assert lab.say("QUIT").startswith(b"221 ")
+    with Lab(f"{name}:521") as lab:
+        assert lab.reply() == b"521 5.3.2 mail.lab.test does not accept mail\r\n"
 
 
 @proves("slow-banner")
@@ -515,6 +557,14 @@ def _tls_handshake_failure(name: str) -> None:
             lab.greeted().say("STARTTLS")
             with pytest.raises(ssl.SSLError, match=reason):
                 lab.start_tls()
+
+
+@proves("tls-garbage")
+def _tls_garbage(name: str) -> None:
+    with Lab(name) as lab:
+        assert lab.greeted().say("STARTTLS").startswith(b"220 ")
+        with pytest.raises(ssl.SSLError, match="WRONG_VERSION_NUMBER"):
+            lab.start_tls()
 
 
 @proves("tls-stalls")

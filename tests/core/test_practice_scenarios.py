@@ -31,7 +31,7 @@ def refusal(path: Path, text: str, argument: str = "") -> tuple[str, str]:
 def test_scenarios_are_sorted_and_say_what_they_teach() -> None:
     scenarios = list_scenarios()
     assert [each.id for each in scenarios] == sorted(each.id for each in scenarios)
-    assert len(scenarios) >= 50
+    assert len(scenarios) >= 80
     for each in scenarios:
         assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", each.id)
         for text in (each.title, each.description, each.teaches):

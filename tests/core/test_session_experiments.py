@@ -7,12 +7,14 @@ import pytest
 
 from mailoscope_core.base.errors import UserError
 from mailoscope_core.protocol.stage import Stage
-from mailoscope_core.session.experiments import Change, Difference, differences, fork
+from mailoscope_core.session.experiments import FIRST, USER, Change, Difference, differences, fork
 from mailoscope_core.session.request import SessionRequest
 from mailoscope_core.storage.profile import Profile, TlsMode
 from tests.core.session_driver import lab_session
 
-BASE = SessionRequest(Profile(name="p", host="h", recipients=("a@b",)), stage=Stage.ASK)
+BASE = SessionRequest(
+    Profile(name="p", host="h", user="me@h", recipients=("a@b", "c@d")), stage=Stage.ASK
+)
 
 
 @pytest.mark.parametrize(
@@ -23,6 +25,8 @@ BASE = SessionRequest(Profile(name="p", host="h", recipients=("a@b",)), stage=St
         ("ehlo_name", "me.lab.test", "me.lab.test"),
         ("auth", "false", False),
         ("recipients", "x@y, z@y", ("x@y", "z@y")),
+        ("recipients", FIRST, ("a@b",)),
+        ("sender", USER, "me@h"),
     ],
 )
 def test_one_field_changes_and_nothing_else(field: str, value: str, expected: object) -> None:
@@ -42,6 +46,14 @@ def test_a_change_that_does_not_fit_is_refused_by_name(field: str, value: str) -
     with pytest.raises(UserError) as refused:
         fork(BASE, Change(field, value))
     assert refused.value.params["field"] == field
+
+
+@pytest.mark.parametrize("user", ["", "DOMAIN\\me"])
+def test_a_log_in_that_is_no_address_makes_no_sender(user: str) -> None:
+    profile = msgspec.structs.replace(BASE.profile, user=user, recipients=())
+    for field, value in (("sender", USER), ("recipients", FIRST)):
+        with pytest.raises(UserError, match="experiment-field"):
+            fork(SessionRequest(profile), Change(field, value))
 
 
 def test_two_sessions_differ_where_one_thing_was_changed() -> None:

@@ -83,10 +83,28 @@ def practising(qtbot: QtBot, services: Services) -> PracticeDialog:
     return dialog
 
 
+def groups(dialog: PracticeDialog) -> dict[str, list[str]]:
+    """Return the visible scenarios by id, under their visible headings."""
+    found: dict[str, list[str]] = {}
+    heading = ""
+    for row in range(dialog.scenarios.list.count()):
+        item = dialog.scenarios.list.item(row)
+        name = item.data(Qt.ItemDataRole.UserRole)
+        if item.isHidden():
+            continue
+        if name is None:
+            heading = item.text()
+            assert not item.flags(), "a heading cannot be chosen"
+            found[heading] = []
+        else:
+            found[heading].append(name)
+    return found
+
+
 def test_every_scenario_can_be_chosen_as_it_is(qtbot: QtBot, services: Services) -> None:
     dialog = practising(qtbot, services)
     names = [scenario.id for scenario in list_scenarios()]
-    assert dialog.scenarios.list.count() == len(names)
+    assert sorted(name for group in groups(dialog).values() for name in group) == names
     for name in names:
         dialog.scenarios.select(name)
         scenario = load_scenario(dialog.scenario())
@@ -112,6 +130,40 @@ def test_a_scenario_without_a_knob_shows_none(qtbot: QtBot, services: Services) 
     assert not dialog.number.isVisible()
     assert not dialog.choice.isVisible()
     assert dialog.scenario() == "submission"
+
+
+def test_scenarios_stand_under_the_step_that_fails(qtbot: QtBot, services: Services) -> None:
+    dialog = practising(qtbot, services)
+    found = groups(dialog)
+    assert next(iter(found)) == "It works"
+    assert found["It works"][0] == "submission"
+    assert "auth-not-offered" in found["Log-in"]
+    assert "relay-denied" in found["Sender and recipients"]
+    assert "cert-expired" in found["TLS and certificate"]
+    assert max(len(names) for names in found.values()) < 25
+
+
+def test_the_filter_finds_what_the_server_says(qtbot: QtBot, services: Services) -> None:
+    dialog = practising(qtbot, services)
+    qtbot.keyClicks(dialog.scenarios.filter, "5.7.64")
+    assert groups(dialog) == {"Sender and recipients": ["tenant-attribution"]}
+    assert dialog.scenario() == "tenant-attribution:connector"
+    dialog.scenarios.filter.clear()
+    assert len(groups(dialog)) > 5
+
+
+def test_arrow_keys_pass_over_headings(qtbot: QtBot, services: Services) -> None:
+    dialog = practising(qtbot, services)
+    names = [name for group in groups(dialog).values() for name in group]
+    walked = [dialog.scenario().partition(":")[0]]
+    for _ in names[1:]:
+        qtbot.keyClick(dialog.scenarios.filter, Qt.Key.Key_Down)
+        walked.append(dialog.scenario().partition(":")[0])
+    assert walked == names
+    dialog.scenarios.select("submission")
+    for _ in names[1:12]:
+        qtbot.keyClick(dialog.scenarios.list, Qt.Key.Key_Down)
+    assert dialog.scenario().partition(":")[0] == names[11]
 
 
 def test_nothing_chosen_nothing_started(qtbot: QtBot, services: Services) -> None:

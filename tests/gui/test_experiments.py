@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QPushButton
 
-from mailoscope_core.knowledge.finding import Experiment
+from mailoscope_core.knowledge.finding import Experiment, Severity
 from mailoscope_core.record.events import LoginTried
 from tests.gui.person import Person
 
@@ -47,6 +47,29 @@ def test_a_fork_changes_one_thing(person: Person) -> None:
     person.wait_for_stop("end")
     logins = [e for e in person.events(LoginTried) if isinstance(e, LoginTried)]
     assert [each.mechanism for each in logins] == ["LOGIN"]
+
+
+def test_the_log_in_that_was_left_out_is_what_was_missing(person: Person) -> None:
+    person.practise("relay-denied")
+    person.press("run")
+    person.wait_for_stop("end")
+    person.wait(lambda: bool(person.session.findings))
+    offered = [e for e in person.session.findings[0].experiments if e.field == "auth"]
+    person.application.controller.fork(offered[0])
+    person.wait_for_stop("start")
+    person.press("run")
+    person.wait_for_stop("end")
+    assert [e.outcome for e in person.events(LoginTried) if isinstance(e, LoginTried)] == [
+        "accepted"
+    ]
+    assert all(each.severity is not Severity.ERROR for each in person.session.findings)
+
+
+def test_a_fork_notes_what_the_value_stood_for(person: Person) -> None:
+    person.practise("sender-not-owned")
+    person.application.controller.fork(Experiment(id="x", field="sender", value="@user"))
+    person.wait_for_stop("start")
+    assert person.session.header.change == {"field": "sender", "value": "lab@lab.test"}
 
 
 def test_an_experiment_that_makes_no_sense_is_refused_in_words(person: Person) -> None:

@@ -23,6 +23,8 @@ from mailoscope_core.knowledge.rules import EARLIER, Pattern, Rule, load_rules
 from mailoscope_core.knowledge.text import load_terms
 from mailoscope_core.knowledge.unwrap import load_step_cues
 from mailoscope_core.knowledge.vendors import load_vendors
+from mailoscope_core.session.experiments import Change, fork
+from mailoscope_core.session.request import SessionRequest
 from mailoscope_core.storage.profile import Profile
 
 RULES = load_rules().rules
@@ -104,11 +106,12 @@ def test_rules_refer_to_what_exists() -> None:
 
 
 def test_experiments_fit_the_profile() -> None:
-    profile = msgspec.to_builtins(Profile(name="x", host="mail.example.org"))
+    profile = Profile(
+        name="x", host="mail.example.org", user="a@example.org", recipients=("b@example.org",)
+    )
     for rule in RULES:
         for experiment in rule.experiments:
-            changed = {**profile, experiment.field: experiment.value}
-            msgspec.convert(changed, Profile, strict=False)
+            fork(SessionRequest(profile), Change(experiment.field, experiment.value))
 
 
 def test_words_are_plain_and_their_placeholders_known() -> None:

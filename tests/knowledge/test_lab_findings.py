@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,35 +14,14 @@ from mailoscope_core.protocol.stage import Stage
 from mailoscope_core.record.events import ConnectionClosed, ReplyReceived
 from mailoscope_core.session import control
 from mailoscope_core.storage.profile import Timeouts
-from tests.core.messages import prepared
 from tests.core.session_driver import lab_session
+from tests.knowledge.lab_runs import run
 
 IDLE = "idle-timeout"
 SCENARIOS = list_scenarios()
 EXPECTING = [each for each in SCENARIOS if each.expect_class and each.id != IDLE]
 SLOW = {"dripping", "slow-banner"}
 HEALTHY = [each for each in SCENARIOS if not each.expect_class and each.id not in SLOW]
-# How long a scenario's server may be silent before the session says so.
-PATIENCE = Timeouts(connect=2.0, command=1.0, final_dot=1.0)
-
-
-def run(scenario: Scenario, folder: Path) -> tuple[Finding, ...]:
-    """Run a scenario to wherever it stops and return what is concluded."""
-    settings = scenario.settings
-    end = b"\n" if settings.as_is else b"\r\n"
-    # Sixteen times the sample's size, so that no socket's buffer holds all of it.
-    lines = max(1, settings.message_kib * 16 * 16)
-    message = prepared(folder, b"Subject: test" + end * 2 + (b"x" * 62 + end) * lines)
-    other: dict[str, Any] = {"ca_file": ""} if settings.trust == "system" else {}
-    with lab_session(
-        scenario.id,
-        message=message if settings.stage == "send" else None,
-        timeouts=PATIENCE,
-        ehlo_name=settings.ehlo,
-        **other,
-    ) as (driver, _):
-        driver.run_to_end()
-        return diagnose(driver.log[:], driver.log.header)
 
 
 @pytest.mark.parametrize("scenario", EXPECTING, ids=lambda scenario: scenario.id)

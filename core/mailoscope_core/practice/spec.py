@@ -151,6 +151,7 @@ class ServerSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The profile settings with which the fault shows; `user` empty means no log-in.
 
+    With `auth` off the profile has a user and does not log in, as long as nobody switches it on.
     The secret is public and worth nothing outside the lab. `trust` "lab" means: name the server's
     CA file in the profile. `stage` is how far the run must go. `message` is the id of a ready
     sample, with `message_kib` as the size of a generated one; `as_is` sends it byte-exact.
@@ -159,6 +160,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     tls: TlsMode = TlsMode.STARTTLS
     trust: Literal["lab", "system"] = "lab"
     ehlo: str = ""
+    auth: bool = True
     user: str = ""
     secret: str = ""
     secret_kind: Literal["password", "token"] = "password"

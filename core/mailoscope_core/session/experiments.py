@@ -15,7 +15,11 @@ from mailoscope_core.storage.profile import Profile
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One variable: a field of the profile and its new value, as text (lists joined by commas)."""
+    """One variable: a field of the profile and its new value, as text (lists joined by commas).
+
+    `USER` and `FIRST` as the value stand for what the profile itself holds: the name that logs in,
+    and the first recipient.
+    """
 
     field: str
     value: str
@@ -30,27 +34,46 @@ class Difference:
     after: str
 
 
+USER, FIRST = "@user", "@first"
 _NOT_TO_CHANGE = frozenset({"id", "name", "schema_version"})
 
 
 def fork(request: SessionRequest, change: Change) -> SessionRequest:
     """Return the request with exactly one field of its profile changed.
 
-    Raises `UserError` experiment-field when the profile has no such field or the value does not
-    fit it.
+    Raises `UserError` experiment-field when the profile has no such field, the value does not
+    fit it, or the profile does not hold what the value stands for.
     """
     known = {field.name: field for field in msgspec.structs.fields(Profile)}
     if change.field not in known or change.field in _NOT_TO_CHANGE:
         raise UserError("experiment-field", field=change.field, value=change.value)
     fields = msgspec.to_builtins(request.profile)
-    value: object = change.value
+    text = value_of(change, request.profile)
+    value: object = text
     if change.field == "recipients":
-        value = [part.strip() for part in change.value.split(",") if part.strip()]
+        value = [part.strip() for part in text.split(",") if part.strip()]
     try:
         profile = msgspec.convert({**fields, change.field: value}, Profile, strict=False)
     except msgspec.ValidationError as error:
         raise UserError("experiment-field", field=change.field, value=change.value) from error
     return replace(request, profile=profile)
+
+
+def value_of(change: Change, profile: Profile) -> str:
+    """Return the value, with what it stands for taken from the profile.
+
+    Raises `UserError` experiment-field when the profile does not hold that.
+    """
+    if change.value == FIRST:
+        found = profile.recipients[0] if profile.recipients else ""
+    elif change.value == USER:
+        # A log-in such as DOMAIN\\name is no address to send from.
+        found = profile.user if "@" in profile.user else ""
+    else:
+        return change.value
+    if not found:
+        raise UserError("experiment-field", field=change.field, value=change.value)
+    return found
 
 
 def differences(before: Iterable[Entry], after: Iterable[Entry]) -> tuple[Difference, ...]:

@@ -1,14 +1,15 @@
-"""The list of practice scenarios with a filter; the list is read off the GUI thread."""
+"""The list of practice scenarios, in groups, with a filter; it is read off the GUI thread."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from mailoscope_gui.errands import Errands
+from mailoscope_gui.start.scenario_groups import GROUPS, group_names, group_of
 
 if TYPE_CHECKING:
     from mailoscope_core.practice.spec import Scenario
@@ -19,7 +20,7 @@ _HEIGHT = 132
 
 
 class ScenarioList(QWidget):
-    """A filter above the titles; `scenario` is the chosen one."""
+    """A filter above the titles, which stand under headings; `scenario` is the chosen one."""
 
     chosen = Signal()
     """Another scenario was chosen, or the list was read."""
@@ -87,20 +88,29 @@ class ScenarioList(QWidget):
     def step(self, rows: int) -> None:
         """Choose the next visible row above or below."""
         row = self.list.currentRow() + rows
-        while 0 <= row < self.list.count() and self.list.item(row).isHidden():
+        while 0 <= row < self.list.count() and not self._can_be_chosen(row):
             row += rows
         if 0 <= row < self.list.count():
             self.list.setCurrentRow(row)
 
     def _show(self, scenarios: tuple[Scenario, ...]) -> None:
         # What works comes first: the plain submission teaches what all others deviate from.
-        self._scenarios = tuple(sorted(scenarios, key=lambda each: each.id != "submission"))
+        self._scenarios = tuple(
+            sorted(
+                scenarios, key=lambda each: (GROUPS.index(group_of(each)), each.id != "submission")
+            )
+        )
         self._fill()
 
     def _fill(self) -> None:
         before = self.scenario
         self.list.clear()
+        names = group_names(self._services.language.gettext)
+        group = ""
         for each in self._scenarios:
+            if group_of(each) != group:
+                group = group_of(each)
+                self.list.addItem(self._heading(names[group]))
             item = QListWidgetItem(self.words(each, "title"))
             item.setData(_ROLE, each.id)
             item.setToolTip(each.id)
@@ -109,19 +119,57 @@ class ScenarioList(QWidget):
             self.select(before.id if before else self._scenarios[0].id)
         self._narrow()
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange:
+            # A heading is disabled and would be paler than a text may be.
+            for row in range(self.list.count()):
+                if self.list.item(row).data(_ROLE) is None:
+                    self.list.item(row).setForeground(self.list.palette().text())
+
+    def _heading(self, text: str) -> QListWidgetItem:
+        item = QListWidgetItem(text)
+        item.setFlags(Qt.ItemFlag.NoItemFlags)
+        font = self.list.font()
+        font.setBold(True)
+        item.setFont(font)
+        item.setForeground(self.list.palette().text())
+        return item
+
     def _narrow(self) -> None:
-        needle = self.filter.text().strip().casefold()
-        first = -1
-        for row, each in enumerate(self._scenarios):
-            fields = (each.id, each.title, *(self.words(each, name) for name in _SEARCHED))
-            hit = all(any(word in field.casefold() for field in fields) for word in needle.split())
-            self.list.item(row).setHidden(not hit)
+        words = self.filter.text().casefold().split()
+        hits = {each.id for each in self._scenarios if self._has(each, words)}
+        first, heading = -1, None
+        for row in range(self.list.count()):
+            item = self.list.item(row)
+            if item.data(_ROLE) is None:
+                # A heading stays as long as something stands below it.
+                heading = item
+                item.setHidden(True)
+                continue
+            hit = item.data(_ROLE) in hits
+            item.setHidden(not hit)
+            if hit and heading is not None:
+                heading.setHidden(False)
             if hit and first < 0:
                 first = row
         current = self.list.currentItem()
         if first >= 0 and (current is None or current.isHidden()):
             self.list.setCurrentRow(first)
         self.chosen.emit()
+
+    def _has(self, scenario: Scenario, words: list[str]) -> bool:
+        """Tell whether each word occurs in what is known of a scenario."""
+        fields = [scenario.id, scenario.title]
+        fields += [self.words(scenario, name) for name in _SEARCHED]
+        fields += [line for rule in scenario.rules for line in rule.reply]
+        if scenario.parameter is not None:
+            fields += [str(value) for value in scenario.parameter.choices.values()]
+        return all(any(word in field.casefold() for field in fields) for word in words)
+
+    def _can_be_chosen(self, row: int) -> bool:
+        item = self.list.item(row)
+        return item.data(_ROLE) is not None and not item.isHidden()
 
     def retranslate(self) -> None:
         """Take the words of the language in use."""
