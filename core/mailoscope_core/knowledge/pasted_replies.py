@@ -7,6 +7,10 @@ from dataclasses import dataclass
 
 MAX_REPLIES = 12
 MAX_WORDS = 1_000
+REFUSED = 400
+_SIGNS = " \t<>=-:*|\"'SC[]~"
+# Port numbers that look like codes; nobody has registered these as reply codes.
+_PORTS = frozenset({443, 465, 587})
 
 _ENHANCED = r"[245]\.\d{1,3}\.\d{1,3}"
 # A code stands at the beginning of a line or after a sign, never inside a number, a path or a time.
@@ -27,7 +31,7 @@ _NO_CODE_BEFORE = re.compile(
 )
 _NO_CODE_AFTER = re.compile(
     r"\s*(?:bytes?|octets|ms|sec|seconds|s\b|kb|mb|lines\b|messages\b|users\b|recipients\b|%|\d+\s*$|ok\b$"
-    r"|internal server error|not found\b|unauthorized|forbidden|bad gateway)",
+    r"|[\s:]{0,3}[\w./\\[\]-]{1,200}\.(?:rb|py|js|php|java|go|ts)\b|internal server error|not found\b|unauthorized|forbidden|bad gateway)",
     re.IGNORECASE,
 )
 _NEXT_ENTRY = re.compile(
@@ -72,9 +76,11 @@ def find_replies(text: str) -> list[FoundReply]:
         if not _is_code(text, match):
             continue
         code = int(match["code"])
+        if code < REFUSED and text[text.rfind("\n", 0, start) + 1 : start].strip(_SIGNS):
+            continue  # "expected 250 but got 530": the good code is not the one that counts
         end, words = _words(text, match.end("after"), match["code"])
         skip_to = end
-        if code >= 400:
+        if code >= REFUSED:
             found.append(FoundReply(code, _enhanced(match["enhanced"], words), words, start, end))
     found += _lettre(text)
     return found or _bare(text)
@@ -85,6 +91,8 @@ def _is_code(text: str, match: re.Match[str]) -> bool:
     line_start = text.rfind("\n", 0, match.start("code")) + 1
     head = text[max(line_start, match.start("code") - 24) : match.start("code")]
     tail = text[match.end("after") : match.end("after") + 40]
+    if int(match["code"]) in _PORTS:
+        return False
     if match["enhanced"]:
         return True
     if _NO_CODE_BEFORE.search(head) or _NO_CODE_AFTER.match(tail):
