@@ -50,6 +50,8 @@ class Controller(QObject):
     door_wanted = Signal(str)
     code_wanted = Signal(object)
     text_wanted = Signal(str)
+    file_wanted = Signal(object)
+    profile_drafted = Signal(object)
     troubled = Signal(object)
     noticed = Signal(str)
 
@@ -254,6 +256,15 @@ class Controller(QObject):
         """Show the page that explains pasted text, with this text in it."""
         self.page_wanted.emit("explain")
         self.text_wanted.emit(text)
+
+    def explain_file(self, path: Path) -> None:
+        """Show the page that explains pasted text, with what a log or a bounce says."""
+        self.page_wanted.emit("explain")
+        self.file_wanted.emit(path)
+
+    def draft_profile(self, profile: Profile) -> None:
+        """Offer a new profile, filled as far as is known, for editing."""
+        self.profile_drafted.emit(profile)
 
     def save_profile(self, profile: Profile) -> None:
         """Store a profile and tell those who list them."""

@@ -28,6 +28,7 @@ class Doors(QObject):
         super().__init__(window)
         self._services, self._controller, self._window = services, controller, window
         controller.door_wanted.connect(self.open)
+        controller.profile_drafted.connect(self.edit_profile)
 
     def open(self, name: str) -> None:
         """Open a dialog by its name, as pages ask for it."""

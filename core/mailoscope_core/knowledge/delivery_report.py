@@ -53,7 +53,8 @@ def find_report(text: str) -> DeliveryReport | None:
     folded = text.lower()
     if not any(f"{name}:" in folded for name in _REPORT_FIELDS):
         return None
-    reporting, places = "", []
+    reporting = ""
+    places: list[int] = []
     groups: list[dict[str, str]] = [{}]
     for name, value, start, end in _fields(text):
         if name == "reporting-mta":

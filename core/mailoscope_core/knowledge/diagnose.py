@@ -12,6 +12,7 @@ from mailoscope_core.knowledge.finding import Experiment, Finding, Severity
 from mailoscope_core.knowledge.matching import Hit, Matcher
 from mailoscope_core.knowledge.observation import Observation
 from mailoscope_core.knowledge.observe import Observer
+from mailoscope_core.knowledge.origin import load_clients
 from mailoscope_core.knowledge.rules import (
     EARLIER,
     UNKNOWN_REPLY,
@@ -19,7 +20,6 @@ from mailoscope_core.knowledge.rules import (
     Rule,
     load_rules,
 )
-from mailoscope_core.knowledge.origin import load_clients
 from mailoscope_core.knowledge.steps import load_step_cues
 from mailoscope_core.knowledge.unwrap import PasteReader
 from mailoscope_core.knowledge.vendors import Vendors, load_vendors

@@ -19,7 +19,8 @@ _PYTHON = re.compile(
     r"""(?:\n[ \t]{0,40}(?P<source>[^\n]{0,200}))?"""
 )
 _OTHERS = re.compile(
-    r"^[^\n]{0,60}?(?:\bat |#\d{1,3} |\bfrom )(?P<call>[\w$.<>\\/:\[\]@ `'-]{2,260}(?:->)?[^\n]{0,80})",
+    r"^[^\n]{0,60}?(?:\bat |#\d{1,3} |\bfrom )"
+    r"(?P<call>[\w$.<>\\/:\[\]@ `'-]{2,260}(?:->)?[^\n]{0,80})",
     re.MULTILINE,
 )
 _RUBY = re.compile(

@@ -133,7 +133,9 @@ class _Part:
 
     def parameter(self, name: str) -> str:
         value = self.headers.get("content-type", "")
-        found = re.search(rf"{name}\*?=\s{{0,4}}(?:\"([^\"]{{1,200}})\"|([^\s;]{{1,200}}))", value, re.I)
+        found = re.search(
+            rf"{name}\*?=\s{{0,4}}(?:\"([^\"]{{1,200}})\"|([^\s;]{{1,200}}))", value, re.I
+        )
         return (found[1] or found[2]) if found else ""
 
 

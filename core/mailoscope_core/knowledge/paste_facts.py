@@ -7,24 +7,40 @@ from dataclasses import dataclass
 
 from mailoscope_core.storage.profile import TlsMode
 
-_HOST = r"(?P<host>[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.){1,8}[A-Za-z][A-Za-z0-9-]{1,62}|\d{1,3}(?:\.\d{1,3}){3}|localhost)"
+_HOST = (
+    r"(?P<host>[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.){1,8}[A-Za-z][A-Za-z0-9-]{1,62}"
+    r"|\d{1,3}(?:\.\d{1,3}){3}|localhost)"
+)
+_ADDRESS = r"(?:\[[\d.:a-f]{2,45}\])?"
 _PORT = r"(?P<port>\d{2,5})(?![\d.])"
 _SETTING = r"[\"'\]]{0,3}\s{0,4}(?:=>|:=|[:=])\s{0,4}[\"']?"
 # From the plainest statement to the weakest; the first that fits counts.
 _PLACES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"\b(?:smtps?|submissions?|tls|ssl|tcp)(?:\+\w{{2,8}})?://(?:[^\s@/\"']{{1,120}}@)?{_HOST}(?::{_PORT})?",
+        (
+            r"\b(?:smtps?|submissions?|tls|ssl|tcp)(?:\+\w{2,8})?://(?:[^\s@/\"']{1,120}@)?"
+            rf"{_HOST}(?::{_PORT})?"
+        ),
         rf"\bhost,? ?port:? {{0,3}}\"?{_HOST}\"?,? {{0,2}}{_PORT}",
-        rf"\b(?:smtp |mail |remote |outgoing )?(?:host|server)(?: \(smtp\))?{_SETTING}{_HOST}[\"']?(?:[,;\s(]{{1,4}}port[:= ]{{1,3}}{_PORT})?",
-        rf"\b(?:dial|connect(?:ed|ing)?|trying|connection|lookup|resolve|host)(?: \w{{2,12}}){{0,3}} [\"'\[]?{_HOST}(?:\[[\d.:a-f]{{2,45}}\])?\W{{0,3}}(?:(?::|:? port |, port: )\W{{0,2}}{_PORT})?",
+        (
+            rf"\b(?:smtp |mail |remote |outgoing )?(?:host|server)(?: \(smtp\))?{_SETTING}{_HOST}"
+            rf"[\"']?(?:[,;\s(]{{1,4}}port[:= ]{{1,3}}{_PORT})?"
+        ),
+        (
+            r"\b(?:dial|connect(?:ed|ing)?|trying|connection|lookup|resolve|host)"
+            rf"(?: \w{{2,12}}){{0,3}} [\"'\[]?{_HOST}{_ADDRESS}\W{{0,3}}"
+            rf"(?:(?::|:? port |, port: )\W{{0,2}}{_PORT})?"
+        ),
         rf"\b(?:enotfound|eai_again|econnrefused|etimedout|econnreset) {_HOST}(?::{_PORT})?",
         rf"\b\w{{0,12}}(?:host|server|address|hostname){_SETTING}{_HOST}",
         rf"\bresponse from {_HOST}",
         rf"{_HOST}(?:\[[\d.:a-f]{{2,45}}\])?:{_PORT}",
     )
 )
-_PORT_ALONE = re.compile(rf"\bport[\"'\]]{{0,3}}\s{{0,3}}(?:=>|[:=]|\s)\s{{0,3}}[\"']?{_PORT}", re.IGNORECASE)
+_PORT_ALONE = re.compile(
+    rf"\bport[\"'\]]{{0,3}}\s{{0,3}}(?:=>|[:=]|\s)\s{{0,3}}[\"']?{_PORT}", re.IGNORECASE
+)
 _USER = re.compile(
     r"\b(?:user(?:name)?|user_name|login|account|mail_username|smtp_user(?:name)?)[\"'\]]{0,3}\s{0,4}"
     r"(?:=>|[:=(])\s{0,4}[\"']?(?P<user>[\w.+-]{1,64}@[\w.-]{1,190}[A-Za-z])",
@@ -34,8 +50,27 @@ _IMPLICIT = re.compile(
     r"smtps://|\bssl://|secure[\"']?\s?[:=]\s?[\"']?true|smtp_ssl|encryption\W{1,6}ssl|implicit",
     re.IGNORECASE,
 )
-_NO_HOSTS = ("github.com", "support.google.com", "aka.ms", "go.microsoft.com", "learn.microsoft.com")
-_FILES = (".py", ".js", ".php", ".java", ".rb", ".go", ".cs", ".rs", ".ts", ".toml", ".log", ".html")
+_NO_HOSTS = (
+    "github.com",
+    "support.google.com",
+    "aka.ms",
+    "go.microsoft.com",
+    "learn.microsoft.com",
+)
+_FILES = (
+    ".py",
+    ".js",
+    ".php",
+    ".java",
+    ".rb",
+    ".go",
+    ".cs",
+    ".rs",
+    ".ts",
+    ".toml",
+    ".log",
+    ".html",
+)
 _IMPLICIT_PORT, _SUBMISSION, _RELAY = 465, 587, 25
 
 

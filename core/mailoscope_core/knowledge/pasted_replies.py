@@ -10,6 +10,7 @@ MAX_WORDS = 1_000
 REFUSED = 400
 _SIGNS = " \t<>=-:*|\"'SC[]~"
 # Port numbers that look like codes; nobody has registered these as reply codes.
+_WEB = frozenset({"400", "401", "403", "404", "405", "429", "500", "502", "503", "504"})
 _PORTS = frozenset({443, 465, 587})
 
 _ENHANCED = r"[245]\.\d{1,3}\.\d{1,3}"
@@ -30,8 +31,9 @@ _NO_CODE_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _NO_CODE_AFTER = re.compile(
-    r"\s*(?:bytes?|octets|ms|sec|seconds|s\b|kb|mb|lines\b|messages\b|users\b|recipients\b|%|\d+\s*$|ok\b$"
-    r"|[\s:]{0,3}[\w./\\[\]-]{1,200}\.(?:rb|py|js|php|java|go|ts)\b|internal server error|not found\b|unauthorized|forbidden|bad gateway)",
+    r"\s*(?:[\s:]{0,3}[\w./\\[\]-]{1,200}\.(?:rb|py|js|php|java|go|ts)\b"
+    r"|bytes?|octets|ms|sec|seconds|s\b|kb|mb|lines\b|messages\b|users\b|recipients\b|%|\d+\s*$|ok\b$"
+    r"|not found\b|unauthorized|forbidden|bad gateway)",
     re.IGNORECASE,
 )
 _NEXT_ENTRY = re.compile(
@@ -90,11 +92,13 @@ def _is_code(text: str, match: re.Match[str]) -> bool:
     """Whether three digits are a reply code, going by what stands before and after them."""
     line_start = text.rfind("\n", 0, match.start("code")) + 1
     head = text[max(line_start, match.start("code") - 24) : match.start("code")]
-    tail = text[match.end("after") : match.end("after") + 40]
+    tail = text[match.end("after") : match.end("after") + 240].split("\n", 1)[0]
     if int(match["code"]) in _PORTS:
         return False
     if match["enhanced"]:
         return True
+    if "http" in head.lower() and match["code"] in _WEB:
+        return False
     if _NO_CODE_BEFORE.search(head) or _NO_CODE_AFTER.match(tail):
         return False
     if match["after"] == "-" and not tail[:1].strip():
@@ -105,7 +109,7 @@ def _is_code(text: str, match: re.Match[str]) -> bool:
         return bool(tail.strip()) or match["after"] == ""
     return (
         match["before"] in "\"'([:;=>|#"
-        or head.rstrip()[-1:] in ":;>|\"'([-,=*."
+        or head.rstrip()[-1:] in ":;>|\"'([-,=*.<"
         or bool(
             re.search(
                 r"(?:code|error|said|response|reply|got|with|refused|rejected)\W{0,3}$", head, re.I

@@ -39,7 +39,9 @@ _ANSWER = re.compile(
     r"(?P<secret>[A-Za-z0-9+/]{4,8000}={0,2})[ \t\"',]{0,4}\r?(?=\n|$)"
 )
 _ADDRESS = re.compile(r"://[^\s:/@\"'<>]{0,200}:(?P<secret>[^\s/@\"'<>]{1,400})@")
-_HEADER = re.compile(r"\w{13}[\"']?\s{0,3}[:=]\s{0,3}[\"']?\w{2,12}\s{1,3}(?P<secret>[^\s\"',]{4,8000})")
+_HEADER = re.compile(
+    r"\w{13}[\"']?\s{0,3}[:=]\s{0,3}[\"']?\w{2,12}\s{1,3}(?P<secret>[^\s\"',]{4,8000})"
+)
 _BEARER = re.compile(r"\w{6}[ +](?P<secret>[A-Za-z0-9._~+/=-]{8,8000})")
 # Tokens by their shape: Google, SendGrid, Brevo, AWS, GitHub, Slack, Mailgun, Resend, JWT.
 _TOKEN = re.compile(
@@ -67,10 +69,63 @@ _PLACES: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = (
 )
 # Words that stand where a secret might and are none: what servers and programs say of passwords.
 _NO_SECRETS = frozenset(
-    """yes no true false none null nil undefined empty incorrect invalid wrong expired required missing
-    is not was has the a an in on for of to ok failed failure refused rejected accepted mismatch changed
-    error authentication command plain login str string password user username secret token smtp
-    self.password self._password settings.email_host_password process.env password) env ***""".split()
+    [
+        "yes",
+        "no",
+        "true",
+        "false",
+        "none",
+        "null",
+        "nil",
+        "undefined",
+        "empty",
+        "incorrect",
+        "invalid",
+        "wrong",
+        "expired",
+        "required",
+        "missing",
+        "is",
+        "not",
+        "was",
+        "has",
+        "the",
+        "a",
+        "an",
+        "in",
+        "on",
+        "for",
+        "of",
+        "to",
+        "ok",
+        "failed",
+        "failure",
+        "refused",
+        "rejected",
+        "accepted",
+        "mismatch",
+        "changed",
+        "error",
+        "authentication",
+        "command",
+        "plain",
+        "login",
+        "str",
+        "string",
+        "password",
+        "user",
+        "username",
+        "secret",
+        "token",
+        "smtp",
+        "self.password",
+        "self._password",
+        "settings.email_host_password",
+        "process.env",
+        "password)",
+        "env",
+        "***",
+    ]
 )
 _WORD = re.compile(r"\w*")
 _ASCII_LOWER = {upper: upper + 32 for upper in range(65, 91)}

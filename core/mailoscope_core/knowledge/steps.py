@@ -37,6 +37,7 @@ _BROKEN = re.compile(
     r"lost connection|timed? ?out|closed|disconnect|reset|hung up|broken pipe|no response"
     r"|empty response|unexpected(?:ly)? (?:eof|end)|eof\b|not accepted|command failed|got code"
 )
+_GREETING = re.compile(r"greeting|banner|220|initial|response code|after connect")
 _PORT = re.compile(r"(?<![\d.])(465|587)(?![\d.])")
 
 
@@ -45,6 +46,8 @@ class Cue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     literal: str
     step: str
+    weak: bool = False
+    """Words of servers, not of programs: they count only where no program's words stand."""
 
 
 class StepCues(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -109,7 +112,9 @@ class Steps:
         if tls:
             return "starttls" if self._upgrades else None
         if _BROKEN.search(folded):
-            return self._nearest_in(folded, len(folded)) or self._last_command(line)
+            step = self._nearest_in(folded, len(folded)) or self._last_command(line)
+            # "Failed to connect" and the like are no word about the greeting.
+            return None if step == "greeting" and not _GREETING.search(folded) else step
         return None
 
     def _last_command(self, line: str) -> str | None:
@@ -127,14 +132,14 @@ class Steps:
         return self._nearest_in(self._folded[begin:end], place - begin)
 
     def _nearest_in(self, window: str, place: int) -> str | None:
-        best: tuple[int, str] | None = None
+        best: tuple[bool, int, str] | None = None
         for cue in self._cues.cue:
             found = window.rfind(cue.literal)
             if found >= 0:
-                distance = abs(found - place)
-                if best is None or distance < best[0]:
-                    best = (distance, cue.step)
-        return best[1] if best else None
+                rank = (cue.weak, abs(found - place), cue.step)
+                if best is None or rank < best:
+                    best = rank
+        return best[2] if best else None
 
 
 def _commands(plain: str) -> list[tuple[int, str]]:

@@ -31,6 +31,8 @@ from mailoscope_core.knowledge.steps import StepCues, Steps
 MAX_LINES = 40
 MAX_LINE = 600
 _NEAR = 400
+_TELLING = 12
+_FACTS_WITHIN = 6_000
 _PLAIN_REPLY = 4
 _GOOD_LINE = re.compile(
     r"^[^\n\w]{0,12}(?:\w{1,12}: )?[\"']?(?:220|221|235|250|334|354)[ -][^\n]*\n?", re.MULTILINE
@@ -49,12 +51,16 @@ _QUEUED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Paste:
-    """A pasted text as read: what it tells, who wrote it (a kind of `origin`), and facts."""
+    """A pasted text as read: what it tells, who wrote it (a kind of `origin`)."""
 
     observations: tuple[Observation, ...] = ()
     plain: str = ""
     kind: str = ""
-    facts: PasteFacts = PasteFacts()
+
+    @property
+    def facts(self) -> PasteFacts:
+        """What it says of the server, for a profile."""
+        return facts_of(self.plain[:_FACTS_WITHIN])
 
 
 class PasteReader:
@@ -79,9 +85,7 @@ class PasteReader:
         client = self._clients.of(plain)
         notes = (*notes, *notes_of(plain))
         seen = _Unwrapping(plain, self._cues, self._vendor_of(plain), client.id if client else None)
-        return Paste(
-            seen.observations(notes), plain, client.kind if client else "", facts_of(plain)
-        )
+        return Paste(seen.observations(notes), plain, client.kind if client else "")
 
 
 class _Unwrapping:
@@ -167,6 +171,7 @@ class _Unwrapping:
         replies = self._replies
         if len(replies) == 1 and replies[0].start < _PLAIN_REPLY and _covers(replies[0], rest):
             return []
+        rest = self._without_told(rest)
         lines = _telling_lines(rest)
         found = [
             self._seen(kind="text", step=self._steps.of_words(line), text=line) for line in lines
@@ -177,12 +182,27 @@ class _Unwrapping:
             found += self._accepted()
         return found
 
+    def _without_told(self, text: str) -> str:
+        """Return a text without the lines whose reply has been told: what a program adds to it
+        ("Invalid login: 502 ...") would be taken for a second failure."""
+        for reply in self._replies:
+            first = reply.words.split("\n", 1)[0].strip()
+            if len(first) >= _TELLING and reply.code is not None:
+                code = str(reply.code)
+                text = "\n".join(
+                    line for line in text.split("\n") if not (first in line and code in line)
+                )
+        return text
+
     def _accepted(self) -> list[Observation]:
         """What a transcript without a refusal ends with: the server has taken the message."""
-        last = None
-        for last in _QUEUED.finditer(self._plain):
-            pass
-        if last is None or self._steps.before(last.start()) not in ("body-end", "data"):
+        found = list(_QUEUED.finditer(self._plain))
+        last = found[-1] if found else None
+        if (
+            last is None
+            or "expected response" in self._plain.lower()
+            or self._steps.before(last.start()) not in ("body-end", "data")
+        ):
             return []
         words = last["words"].strip()
         return [
