@@ -66,7 +66,14 @@ def load_step_cues(root: Traversable | None = None) -> StepCues:
 class Steps:
     """What a cleaned text tells about steps; `replies` are those found in it."""
 
-    def __init__(self, plain: str, replies: list[FoundReply], cues: StepCues) -> None:
+    def __init__(
+        self,
+        plain: str,
+        replies: list[FoundReply],
+        cues: StepCues,
+        *,
+        between_servers: bool = False,
+    ) -> None:
         self._plain = plain
         self._folded = plain.lower()
         self._replies = replies
@@ -76,7 +83,9 @@ class Steps:
         self.traced = trace.step if trace else None
         self._whole = self._nearest(0, len(self._folded), len(self._folded))
         ports = set(_PORT.findall(plain))
-        self._upgrades = "465" not in ports and ("587" in ports or "starttls" in self._folded)
+        self._upgrades = "465" not in ports and (
+            between_servers or "587" in ports or "starttls" in self._folded
+        )
 
     def of_reply(self, reply: FoundReply) -> str | None:
         """Return a reply's step: words near it, the command before, frames, words anywhere."""

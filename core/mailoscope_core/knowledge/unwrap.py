@@ -21,7 +21,7 @@ from mailoscope_core.knowledge.mail_digest import (
     notes_of,
 )
 from mailoscope_core.knowledge.observation import Observation
-from mailoscope_core.knowledge.origin import ClientFile
+from mailoscope_core.knowledge.origin import BOUNCE, RECEIVING, RELAY, ClientFile, ClientMark
 from mailoscope_core.knowledge.paste_facts import PasteFacts, facts_of
 from mailoscope_core.knowledge.pasted_replies import FoundReply, find_replies
 from mailoscope_core.knowledge.pasted_secrets import mask_secrets
@@ -31,7 +31,8 @@ from mailoscope_core.knowledge.steps import StepCues, Steps
 MAX_LINES = 40
 MAX_LINE = 600
 _NEAR = 400
-_TELLING = 12
+_SERVERS = frozenset({BOUNCE, RECEIVING, RELAY})
+_TELLING, _WRAPPER = 12, 60
 _FACTS_WITHIN = 6_000
 _PLAIN_REPLY = 4
 _GOOD_LINE = re.compile(
@@ -84,17 +85,21 @@ class PasteReader:
             return Paste()
         client = self._clients.of(plain)
         notes = (*notes, *notes_of(plain))
-        seen = _Unwrapping(plain, self._cues, self._vendor_of(plain), client.id if client else None)
+        seen = _Unwrapping(plain, self._cues, self._vendor_of(plain), client)
         return Paste(seen.observations(notes), plain, client.kind if client else "")
 
 
 class _Unwrapping:
     """One cleaned text under the knife."""
 
-    def __init__(self, plain: str, cues: StepCues, vendor: str | None, client: str | None) -> None:
-        self._plain, self._vendor, self._client = plain, vendor, client
+    def __init__(
+        self, plain: str, cues: StepCues, vendor: str | None, client: ClientMark | None
+    ) -> None:
+        self._plain, self._vendor = plain, vendor
+        self._client = client.id if client else None
+        self._between_servers = client is not None and client.kind in _SERVERS
         self._replies = find_replies(plain)
-        self._steps = Steps(plain, self._replies, cues)
+        self._steps = Steps(plain, self._replies, cues, between_servers=self._between_servers)
 
     def observations(self, notes: tuple[str, ...]) -> tuple[Observation, ...]:
         told = [self._seen(kind=note, step="after") for note in notes]
@@ -155,9 +160,13 @@ class _Unwrapping:
             "remote": recipient.remote,
             "reporting": report.reporting,
         }
+        # `X-Postfix; connect to ...: timed out` is the sending server's own word, no reply.
+        own = reply.code is None and not reply.enhanced and bool(reply.words)
         return self._seen(
-            kind="reply",
-            step=self._steps.of_report(recipient.diagnostic, same),
+            kind="text" if own else "reply",
+            step=self._steps.of_words(recipient.diagnostic)
+            if own
+            else self._steps.of_report(recipient.diagnostic, same),
             code=reply.code,
             enhanced=enhanced,
             text=reply.words or recipient.diagnostic,
@@ -171,8 +180,10 @@ class _Unwrapping:
         replies = self._replies
         if len(replies) == 1 and replies[0].start < _PLAIN_REPLY and _covers(replies[0], rest):
             return []
-        rest = self._without_told(rest)
-        lines = _telling_lines(rest)
+        told = self._without_told(rest)
+        lines = _telling_lines(told)
+        if not self._between_servers:
+            rest = told
         found = [
             self._seen(kind="text", step=self._steps.of_words(line), text=line) for line in lines
         ]
@@ -190,7 +201,9 @@ class _Unwrapping:
             if len(first) >= _TELLING and reply.code is not None:
                 code = str(reply.code)
                 text = "\n".join(
-                    line for line in text.split("\n") if not (first in line and code in line)
+                    line
+                    for line in text.split("\n")
+                    if not (first in line and 0 <= line.find(code) <= _WRAPPER)
                 )
         return text
 
