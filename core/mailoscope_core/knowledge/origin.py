@@ -18,6 +18,8 @@ class ClientMark(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: str
     kind: str
     marks: tuple[str, ...]
+    unless: tuple[str, ...] = ()
+    """Words beside which the marks count for nothing."""
 
 
 class ClientFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -29,7 +31,9 @@ class ClientFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Return who wrote a text, or null when nothing shows it."""
         folded = text.lower()
         for client in self.client:
-            if any(mark in folded for mark in client.marks):
+            if any(mark in folded for mark in client.marks) and not any(
+                other in folded for other in client.unless
+            ):
                 return client
         return None
 

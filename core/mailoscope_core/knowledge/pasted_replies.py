@@ -8,6 +8,8 @@ from dataclasses import dataclass
 MAX_REPLIES = 12
 MAX_WORDS = 1_000
 REFUSED = 400
+_GOOD = frozenset({211, 214, 220, 221, 235, 250, 251, 252, 334, 354})
+_WEB_ONLY = frozenset({400, 401, 403, 404, 405, 409, 415, 422, 429})
 _SIGNS = " \t<>=-:*|\"'SC[]~"
 # Port numbers that look like codes; nobody has registered these as reply codes.
 _WEB = frozenset({"400", "401", "403", "404", "405", "429", "500", "502", "503", "504"})
@@ -26,7 +28,7 @@ _ENHANCED_LATER = re.compile(rf"(?:^|[\s(#\[]){_ENHANCED}(?![\d]|\.\d)")
 # What makes a number no reply code: a line of a source file, a port, an amount.
 _NO_CODE_BEFORE = re.compile(
     r"(?:\bline|\bport:?|\bpid|\bsize|\blimit|\bdelay|\bafter|\blength|\bversion|\bid|\bhttp/\d\.\d"
-    r"|\bof|\bcode 250 but got|\bthread|\btid|\bstatus|\bin|\bsocket|\d,|\d\.|::|\btook|\bdelays)"
+    r"|\.[a-z]{1,6}:|\bof|\bcode 250 but got|\bthread|\btid|\bstatus|\bin|\bsocket|\d,|\d\.|::|\btook|\bdelays)"
     r"[ =:#]{0,2}$",
     re.IGNORECASE,
 )
@@ -37,7 +39,7 @@ _NO_CODE_AFTER = re.compile(
     re.IGNORECASE,
 )
 _NEXT_ENTRY = re.compile(
-    r"\b[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d\b|\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?= )"
+    r" (?:<<|>>|!!) |\b[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d\b|\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?= )"
 )
 _LETTRE = re.compile(
     r"severity: (?P<a>Permanent|Transient|Positive)\w*, category: (?P<b>\w+), detail: (?P<c>\w+)"
@@ -78,6 +80,8 @@ def find_replies(text: str) -> list[FoundReply]:
         if not _is_code(text, match):
             continue
         code = int(match["code"])
+        if code < REFUSED and code not in _GOOD:
+            continue
         if code < REFUSED and text[text.rfind("\n", 0, start) + 1 : start].strip(_SIGNS):
             continue  # "expected 250 but got 530": the good code is not the one that counts
         end, words = _words(text, match.end("after"), match["code"])
@@ -104,6 +108,8 @@ def _is_code(text: str, match: re.Match[str]) -> bool:
     if match["after"] == "-" and not tail[:1].strip():
         return False
     if match["after"].strip() and match["after"].strip()[0] in "])\"',":
+        if int(match["code"]) in _WEB_ONLY and not tail.strip("\"' ,"):
+            return False
         return _bracketed(head, match)
     if not head.strip():
         return bool(tail.strip()) or match["after"] == ""
@@ -143,8 +149,11 @@ def _words(text: str, start: int, code: str) -> tuple[int, str]:
         end = len(text) if nearest < 0 else nearest
         if end == len(text):
             break
+    after = _NEXT_ENTRY.search(text, start, end)
+    if after is not None:
+        end = after.start()
     words = re.sub(rf"\n\W{{0,12}}{code}(?:[- ]|$)", "\n", text[start:end])
-    return end, _NEXT_ENTRY.split(words[:MAX_WORDS], maxsplit=1)[0].strip()
+    return end, words[:MAX_WORDS].strip()
 
 
 def _continues(line: str) -> bool:

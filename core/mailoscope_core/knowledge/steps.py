@@ -31,7 +31,7 @@ _GO_AHEAD = re.compile(r"(?<!\d)354[ -,]")
 _GOOD_REPLY = re.compile(r"(?<!\d)(?:220|250|235|334|354)[ -]")
 _TLS_TROUBLE = re.compile(
     r"certificat|x509|self.signed|cert_|handshake failure|unsupported protocol|protocol version"
-    r"|no shared cipher|unknown ca|verify failed|verify error|pkix|sslhandshake"
+    r"|no shared cipher|unknown ca|verify failed|verify error|secure connection|pkix|sslhandshake"
 )
 _BROKEN = re.compile(
     r"lost connection|timed? ?out|closed|disconnect|reset|hung up|broken pipe|no response"

@@ -98,6 +98,7 @@ class _Unwrapping:
         self._plain, self._vendor = plain, vendor
         self._client = client.id if client else None
         self._between_servers = client is not None and client.kind in _SERVERS
+        self._is_program = client is not None and client.kind in ("program", "tool")
         self._replies = find_replies(plain)
         self._steps = Steps(plain, self._replies, cues, between_servers=self._between_servers)
 
@@ -151,6 +152,8 @@ class _Unwrapping:
         replies = find_replies(recipient.diagnostic)
         reply = replies[0] if replies else FoundReply(None, None, recipient.diagnostic, 0, 0)
         status = recipient.status if recipient.status[:1] in ("4", "5") else ""
+        if status.endswith(".0.0"):
+            status = ""  # "something failed" is less than the words say
         enhanced = reply.enhanced or (status or None)
         if reply.code is None and enhanced is None and not reply.words:
             return None
@@ -168,7 +171,7 @@ class _Unwrapping:
             if own
             else self._steps.of_report(recipient.diagnostic, same),
             code=reply.code,
-            enhanced=enhanced,
+            enhanced=None if own else enhanced,
             text=reply.words or recipient.diagnostic,
             params={name: value for name, value in params.items() if value},
         )
@@ -182,7 +185,7 @@ class _Unwrapping:
             return []
         told = self._without_told(rest)
         lines = _telling_lines(told)
-        if not self._between_servers:
+        if self._is_program:
             rest = told
         found = [
             self._seen(kind="text", step=self._steps.of_words(line), text=line) for line in lines
