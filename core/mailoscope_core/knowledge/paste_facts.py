@@ -29,7 +29,7 @@ _PLACES = tuple(
         ),
         (
             r"\b(?:dial|connect(?:ed|ing)?|trying|connection|lookup|resolve|host)"
-            rf"(?: \w{{2,12}}){{0,3}} [\"'\[]?{_HOST}{_ADDRESS}\W{{0,3}}"
+            rf"(?: \w{{2,12}}){{0,3}} [\"'\[]?{_HOST}{_ADDRESS}\W{{0,3}}?"
             rf"(?:(?::|:? port |, port: )\W{{0,2}}{_PORT})?"
         ),
         rf"\b(?:enotfound|eai_again|econnrefused|etimedout|econnreset) {_HOST}(?::{_PORT})?",
@@ -39,7 +39,7 @@ _PLACES = tuple(
     )
 )
 _PORT_ALONE = re.compile(
-    rf"\bport[\"'\]]{{0,3}}\s{{0,3}}(?:=>|[:=]|\s)\s{{0,3}}[\"']?{_PORT}", re.IGNORECASE
+    rf"(?<![a-z])port[\"'\]]{{0,3}}\s{{0,3}}(?:=>|[:=]|\s)\s{{0,3}}[\"']?{_PORT}", re.IGNORECASE
 )
 _USER = re.compile(
     r"\b(?:user(?:name)?|user_name|login|account|mail_username|smtp_user(?:name)?)[\"'\]]{0,3}\s{0,4}"

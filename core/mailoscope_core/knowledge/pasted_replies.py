@@ -28,7 +28,8 @@ _ENHANCED_LATER = re.compile(rf"(?:^|[\s(#\[]){_ENHANCED}(?![\d]|\.\d)")
 # What makes a number no reply code: a line of a source file, a port, an amount.
 _NO_CODE_BEFORE = re.compile(
     r"(?:\bline|\bport:?|\bpid|\bsize|\blimit|\bdelay|\bafter|\blength|\bversion|\bid|\bhttp/\d\.\d"
-    r"|\.[a-z]{1,6}:|\bof|\bcode 250 but got|\bthread|\btid|\bstatus|\bin|\bsocket|\d,|\d\.|::|\btook|\bdelays)"
+    r"|\.[a-z]{1,6}:|\bof|\bcode 250 but got|\bthread|\btid|\bstatus|\bin|\bsocket|\d,|\d\.|::"
+    r"|\btook|\bdelays)"
     r"[ =:#]{0,2}$",
     re.IGNORECASE,
 )
@@ -39,7 +40,8 @@ _NO_CODE_AFTER = re.compile(
     re.IGNORECASE,
 )
 _NEXT_ENTRY = re.compile(
-    r" (?:<<|>>|!!) |\b[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d\b|\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?= )"
+    r" (?:<<|>>|!!) "
+    r"|\b[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d\b|\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?= )"
 )
 _LETTRE = re.compile(
     r"severity: (?P<a>Permanent|Transient|Positive)\w*, category: (?P<b>\w+), detail: (?P<c>\w+)"

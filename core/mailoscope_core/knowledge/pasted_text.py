@@ -24,7 +24,7 @@ _NEW_ENTRY = re.compile(
     r"\s*(?:$|at\s|File\s|from\s|#|\d{1,4}[-/:.]\d|\[|\d{3}[ -]|-{2,}|={2,}|[<>]{1,3}|->"
     r"|[A-Z][a-z]{2} \d|[A-Za-z-]{3,30}: |[\w.$]{3,80}(?:Error|Exception)\b|\*|•|Caused by)"
 )
-# What container engines and process managers put before each line: `web_1  | 2020-01-31T14:57:05Z `.
+# What container engines put before each line: `web_1  | 2020-01-31T14:57:05Z `.
 _SERVICE = re.compile(
     r"^[\w.-]{1,60} {0,40}\|(?:\w{1,40} {0,20}\|)? ?(?:\d{4}-\d\d-\d\dT[\d:.]{8,20}Z? )?",
     re.MULTILINE,
