@@ -12,7 +12,7 @@ _HOST = (
     r"|\d{1,3}(?:\.\d{1,3}){3}|localhost)"
 )
 _ADDRESS = r"(?:\[[\d.:a-f]{2,45}\])?"
-_PORT = r"(?P<port>\d{2,5})(?![\d.])"
+_PORT = r"(?P<port>\d{2,5})(?!\d|\.\d)"
 _SETTING = r"[\"'\]]{0,3}\s{0,4}(?:=>|:=|[:=])\s{0,4}[\"']?"
 # From the plainest statement to the weakest; the first that fits counts.
 _PLACES = tuple(

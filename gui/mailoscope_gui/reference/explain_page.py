@@ -254,7 +254,7 @@ class ExplainPage(QWidget):
         self.sentence.setText(
             gettext(
                 "A log, a bounce or the message of a mail program or library; a file can be "
-                "dropped here. The text is not sent anywhere and not kept, passwords are masked."
+                "dropped here. The text is not sent anywhere and not kept; passwords are masked."
             )
         )
         self.edit.setAccessibleName(gettext("Error message"))
