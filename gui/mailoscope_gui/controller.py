@@ -59,6 +59,7 @@ class Controller(QObject):
     profile_wanted = Signal(object)
     code_wanted = Signal(object)
     text_wanted = Signal(str)
+    file_wanted = Signal(object)
     troubled = Signal(object)
     noticed = Signal(str)
 
@@ -274,6 +275,15 @@ class Controller(QObject):
         """Show the page that explains pasted text, with this text in it."""
         self.page_wanted.emit("explain")
         self.text_wanted.emit(text)
+
+    def explain_file(self, path: Path) -> None:
+        """Show the page that explains pasted text, with what a log or a bounce says."""
+        self.page_wanted.emit("explain")
+        self.file_wanted.emit(path)
+
+    def draft_profile(self, profile: Profile) -> None:
+        """Offer a new profile, filled as far as is known, for editing."""
+        self.profile_wanted.emit(profile)
 
     def save_profile(self, profile: Profile) -> None:
         """Store a profile and tell those who list them."""

@@ -13,6 +13,7 @@ from mailoscope_gui.action_set import ActionSet
 from mailoscope_gui.actions import ACTIONS
 from mailoscope_gui.controller import Controller
 from mailoscope_gui.doors import Doors
+from mailoscope_gui.drop_target import DropTarget
 from mailoscope_gui.focus import codes_at, focus_of
 from mailoscope_gui.intents import Intents
 from mailoscope_gui.menus import COMMANDS, MENUS, REPLY_MENU
@@ -61,6 +62,7 @@ class MainWindow(QMainWindow):
         self._intents = Intents(
             self, controller, self.doors, lambda: self.session_page, lambda: self.pages
         )
+        DropTarget(self, controller)
         self._lay_out()
         self._build_menus(actions)
         self._connect(actions)

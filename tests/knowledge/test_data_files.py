@@ -20,8 +20,8 @@ from mailoscope_core.knowledge.finding import Owner, Severity
 from mailoscope_core.knowledge.presets import load_presets
 from mailoscope_core.knowledge.records import CodeRecord, RecordFile
 from mailoscope_core.knowledge.rules import EARLIER, Pattern, Rule, load_rules
+from mailoscope_core.knowledge.steps import load_step_cues
 from mailoscope_core.knowledge.text import load_terms
-from mailoscope_core.knowledge.unwrap import load_step_cues
 from mailoscope_core.knowledge.vendors import load_vendors
 from mailoscope_core.session.experiments import Change, fork
 from mailoscope_core.session.request import SessionRequest

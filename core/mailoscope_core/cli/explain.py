@@ -17,33 +17,98 @@ from mailoscope_core.cli.findings import print_finding
 from mailoscope_core.cli.json_lines import json_line
 from mailoscope_core.knowledge.diagnose import explain
 from mailoscope_core.knowledge.finding import Finding
-from mailoscope_core.knowledge.text import words
+from mailoscope_core.knowledge.pasted import (
+    Explained,
+    explain_chunks,
+    explain_path,
+    explain_text,
+)
+from mailoscope_core.knowledge.reproduce import Verdict
+from mailoscope_core.knowledge.text import reproduction_words, words
+from mailoscope_core.report.plain import visible
 
-# A bounce with its original message attached; only its beginning and end say why.
-_MAX_CHARACTERS = 64 * 1024 * 1024
+_CHUNK = 64 * 1024
+_CLAIMS_NOTHING = frozenset({"unknown", "accepted"})
 
 
 def run(arguments: Sequence[str], console: Console) -> int:
-    """Explain the text of the arguments, of the standard input, or a batch of texts."""
+    """Explain the text of the arguments, of a file, of the standard input, or a batch of texts."""
     options = _parser(console.texts).parse_args(arguments)
     if options.batch is not None:
         for line in _batch(options.batch):
             console.out.write(line + "\n")
         return Exit.OK
-    text = options.text
-    if text is None or text == "-":
-        text = console.stdin.read(_MAX_CHARACTERS)
-    findings = explain(text)
+    explained = _explained(options.text, options.file, console)
     if options.json:
-        console.say(json_line(result_object(findings, console.texts)))
-    elif findings:
-        for number, finding in enumerate(findings):
+        console.say(json_line(_full_object(explained, console.texts)))
+    elif explained.findings:
+        for number, finding in enumerate(explained.findings):
             if number:
                 console.say()
             print_finding(finding, console)
+            print_reproduction(explained.verdicts[number], console)
     else:
         console.say(console.texts.gettext("Nothing in this text is known. Nothing is guessed."))
-    return Exit.OK if findings else Exit.UNKNOWN
+    return Exit.OK if explained.findings else Exit.UNKNOWN
+
+
+def print_reproduction(verdict: Verdict, console: Console) -> None:
+    """Print whether this machine can see the error itself, and with what, or why not."""
+    _ = console.texts.gettext
+    said = reproduction_words(verdict, console.texts)
+    if verdict.profile is None:
+        console.say(visible(_("Not reproducible here: {reason}").format(reason=said)))
+        return
+    profile = verdict.profile
+    if profile.host:
+        line = _("To reproduce it here: mailoscope-cli check {host} --port {port}").format(
+            host=profile.host, port=profile.port
+        )
+        console.say(visible(line))
+    if said:
+        console.say(visible(said))
+
+
+def _explained(text: str | None, file: Path | None, console: Console) -> Explained:
+    if file is not None:
+        return explain_path(file)
+    if text is not None and text != "-":
+        return explain_text(text)
+    return explain_chunks(_standard_input(console))
+
+
+def _standard_input(console: Console) -> Iterator[bytes]:
+    """Yield the input in pieces: its bytes where it has them, else its text (a test's)."""
+    raw = getattr(console.stdin, "buffer", None)
+    while True:
+        piece = raw.read(_CHUNK) if raw is not None else console.stdin.read(_CHUNK).encode()
+        if not piece:
+            return
+        yield piece
+
+
+def _full_object(explained: Explained, texts: Texts) -> dict[str, Any]:
+    result = result_object(explained.findings, texts)
+    for fields, verdict in zip(result["findings"], explained.verdicts, strict=True):
+        fields["reproduce"] = {
+            "possible": verdict.possible,
+            "reason": verdict.reason or verdict.caveat or None,
+            "words": reproduction_words(verdict, texts),
+            "profile": _profile_fields(verdict),
+        }
+    return result
+
+
+def _profile_fields(verdict: Verdict) -> dict[str, Any] | None:
+    profile = verdict.profile
+    if profile is None:
+        return None
+    return {
+        "host": profile.host,
+        "port": profile.port,
+        "tls": profile.tls.value,
+        "user": profile.user,
+    }
 
 
 def result_object(findings: Sequence[Finding], texts: Texts | None = None) -> dict[str, Any]:
@@ -81,7 +146,9 @@ def _finding(finding: Finding, texts: Texts | None) -> dict[str, Any]:
 
 def _class(finding: Finding | None) -> str | None:
     return (
-        None if finding is None or finding.classification == "unknown" else finding.classification
+        None
+        if finding is None or finding.classification in _CLAIMS_NOTHING
+        else finding.classification
     )
 
 
@@ -119,6 +186,12 @@ def _parser(texts: Texts) -> CommandParser:
         nargs="?",
         metavar=_("TEXT"),
         help=_("the error; “-” or nothing reads it from the standard input"),
+    )
+    parser.options.add_argument(
+        "--file",
+        type=Path,
+        metavar=_("FILE"),
+        help=_("read the error from a file: a log, or a whole bounce (.eml) of any size"),
     )
     parser.options.add_argument("--json", action="store_true", help=_("print one JSON object"))
     parser.options.add_argument(

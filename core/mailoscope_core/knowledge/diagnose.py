@@ -12,6 +12,7 @@ from mailoscope_core.knowledge.finding import Experiment, Finding, Severity
 from mailoscope_core.knowledge.matching import Hit, Matcher
 from mailoscope_core.knowledge.observation import Observation
 from mailoscope_core.knowledge.observe import Observer
+from mailoscope_core.knowledge.origin import load_clients
 from mailoscope_core.knowledge.rules import (
     EARLIER,
     UNKNOWN_REPLY,
@@ -19,7 +20,8 @@ from mailoscope_core.knowledge.rules import (
     Rule,
     load_rules,
 )
-from mailoscope_core.knowledge.unwrap import StepCues, load_step_cues, unwrap
+from mailoscope_core.knowledge.steps import load_step_cues
+from mailoscope_core.knowledge.unwrap import PasteReader
 from mailoscope_core.knowledge.vendors import Vendors, load_vendors
 from mailoscope_core.record.events import Entry, Header
 
@@ -31,12 +33,12 @@ _ALTERNATIVE = 0.5
 
 
 class Explainer:
-    """Rules, vendors and cues, loaded once; makes findings of logs and of texts."""
+    """Rules, vendors and the reader of pastes, loaded once; makes findings of logs and of texts."""
 
-    def __init__(self, matcher: Matcher, vendors: Vendors, cues: StepCues) -> None:
+    def __init__(self, matcher: Matcher, vendors: Vendors, reader: PasteReader) -> None:
         self._matcher = matcher
         self._vendors = vendors
-        self._cues = cues
+        self.reader = reader
 
     def begin(self, header: Header | None = None) -> Diagnosis:
         """Return a fold that is fed entry by entry while a session runs."""
@@ -56,9 +58,11 @@ class Explainer:
 
         Empty when nothing is recognised. Looks at the first and last part of long texts.
         """
-        judged = [
-            (self.judge(seen), seen) for seen in unwrap(text, self._cues, self._vendors.of_reply)
-        ]
+        return self.explain_seen(self.reader.read(text).observations)
+
+    def explain_seen(self, observations: Iterable[Observation]) -> tuple[Finding, ...]:
+        """Return the findings of what a paste tells, the best first."""
+        judged = [(self.judge(seen), seen) for seen in observations]
         claimed = [(hit, seen) for hit, seen in judged if hit is not None]
         firm = [(hit, seen) for hit, seen in claimed if seen.kind == "reply" or not _is_vague(hit)]
         order = sorted(firm or claimed, key=lambda pair: _pasted_order(*pair))
@@ -127,21 +131,24 @@ class Diagnosis:
 
 def load_explainer(root: Traversable | None = None) -> Explainer:
     """Return an explainer with the product's data; raises `UserError` knowledge-invalid."""
-    return Explainer(Matcher(load_rules(root)), load_vendors(root), load_step_cues(root))
+    vendors = load_vendors(root)
+    reader = PasteReader(load_step_cues(root), load_clients(root), vendors.of_reply)
+    return Explainer(Matcher(load_rules(root)), vendors, reader)
 
 
 def diagnose(entries: Iterable[Entry], header: Header | None = None) -> tuple[Finding, ...]:
     """Return the ranked findings of a log, with the product's data."""
-    return _product_explainer().diagnose(entries, header)
+    return product_explainer().diagnose(entries, header)
 
 
 def explain(text: str) -> tuple[Finding, ...]:
     """Return the ranked findings of pasted text, with the product's data."""
-    return _product_explainer().explain(text)
+    return product_explainer().explain(text)
 
 
 @functools.cache
-def _product_explainer() -> Explainer:
+def product_explainer() -> Explainer:
+    """Return the explainer with the product's data, loaded once."""
     return load_explainer()
 
 

@@ -7,6 +7,13 @@ from dataclasses import dataclass
 
 MAX_REPLIES = 12
 MAX_WORDS = 1_000
+REFUSED = 400
+_GOOD = frozenset({211, 214, 220, 221, 235, 250, 251, 252, 334, 354})
+_WEB_ONLY = frozenset({400, 401, 403, 404, 405, 409, 415, 422, 429})
+_SIGNS = " \t<>=-:*|\"'SC[]~"
+# Port numbers that look like codes; nobody has registered these as reply codes.
+_WEB = frozenset({"400", "401", "403", "404", "405", "429", "500", "502", "503", "504"})
+_PORTS = frozenset({443, 465, 587})
 
 _ENHANCED = r"[245]\.\d{1,3}\.\d{1,3}"
 # A code stands at the beginning of a line or after a sign, never inside a number, a path or a time.
@@ -21,17 +28,20 @@ _ENHANCED_LATER = re.compile(rf"(?:^|[\s(#\[]){_ENHANCED}(?![\d]|\.\d)")
 # What makes a number no reply code: a line of a source file, a port, an amount.
 _NO_CODE_BEFORE = re.compile(
     r"(?:\bline|\bport:?|\bpid|\bsize|\blimit|\bdelay|\bafter|\blength|\bversion|\bid|\bhttp/\d\.\d"
-    r"|\bof|\bcode 250 but got|\bthread|\btid|\bstatus|\bin|\bsocket|\d,|\d\.|::|\btook|\bdelays)"
+    r"|\.[a-z]{1,6}:|\bof|\bcode 250 but got|\bthread|\btid|\bstatus|\bin|\bsocket|\d,|\d\.|::"
+    r"|\btook|\bdelays)"
     r"[ =:#]{0,2}$",
     re.IGNORECASE,
 )
 _NO_CODE_AFTER = re.compile(
-    r"\s*(?:bytes?|octets|ms|sec|seconds|s\b|kb|mb|lines\b|messages\b|users\b|recipients\b|%|\d+\s*$|ok\b$"
-    r"|internal server error|not found\b|unauthorized|forbidden|bad gateway)",
+    r"\s*(?:[\s:]{0,3}[\w./\\[\]-]{1,200}\.(?:rb|py|js|php|java|go|ts)\b"
+    r"|bytes?|octets|ms|sec|seconds|s\b|kb|mb|lines\b|messages\b|users\b|recipients\b|%|\d+\s*$|ok\b$"
+    r"|not found\b|unauthorized|forbidden|bad gateway)",
     re.IGNORECASE,
 )
 _NEXT_ENTRY = re.compile(
-    r"\b[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d\b|\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?= )"
+    r" (?:<<|>>|!!) "
+    r"|\b[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d\b|\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?= )"
 )
 _LETTRE = re.compile(
     r"severity: (?P<a>Permanent|Transient|Positive)\w*, category: (?P<b>\w+), detail: (?P<c>\w+)"
@@ -72,9 +82,13 @@ def find_replies(text: str) -> list[FoundReply]:
         if not _is_code(text, match):
             continue
         code = int(match["code"])
+        if code < REFUSED and code not in _GOOD:
+            continue
+        if code < REFUSED and text[text.rfind("\n", 0, start) + 1 : start].strip(_SIGNS):
+            continue  # "expected 250 but got 530": the good code is not the one that counts
         end, words = _words(text, match.end("after"), match["code"])
         skip_to = end
-        if code >= 400:
+        if code >= REFUSED:
             found.append(FoundReply(code, _enhanced(match["enhanced"], words), words, start, end))
     found += _lettre(text)
     return found or _bare(text)
@@ -84,20 +98,26 @@ def _is_code(text: str, match: re.Match[str]) -> bool:
     """Whether three digits are a reply code, going by what stands before and after them."""
     line_start = text.rfind("\n", 0, match.start("code")) + 1
     head = text[max(line_start, match.start("code") - 24) : match.start("code")]
-    tail = text[match.end("after") : match.end("after") + 40]
+    tail = text[match.end("after") : match.end("after") + 240].split("\n", 1)[0]
+    if int(match["code"]) in _PORTS:
+        return False
     if match["enhanced"]:
         return True
+    if "http" in head.lower() and match["code"] in _WEB:
+        return False
     if _NO_CODE_BEFORE.search(head) or _NO_CODE_AFTER.match(tail):
         return False
     if match["after"] == "-" and not tail[:1].strip():
         return False
     if match["after"].strip() and match["after"].strip()[0] in "])\"',":
+        if int(match["code"]) in _WEB_ONLY and not tail.strip("\"' ,"):
+            return False
         return _bracketed(head, match)
     if not head.strip():
         return bool(tail.strip()) or match["after"] == ""
     return (
         match["before"] in "\"'([:;=>|#"
-        or head.rstrip()[-1:] in ":;>|\"'([-,=*."
+        or head.rstrip()[-1:] in ":;>|\"'([-,=*.<"
         or bool(
             re.search(
                 r"(?:code|error|said|response|reply|got|with|refused|rejected)\W{0,3}$", head, re.I
@@ -131,8 +151,11 @@ def _words(text: str, start: int, code: str) -> tuple[int, str]:
         end = len(text) if nearest < 0 else nearest
         if end == len(text):
             break
+    after = _NEXT_ENTRY.search(text, start, end)
+    if after is not None:
+        end = after.start()
     words = re.sub(rf"\n\W{{0,12}}{code}(?:[- ]|$)", "\n", text[start:end])
-    return end, _NEXT_ENTRY.split(words[:MAX_WORDS], maxsplit=1)[0].strip()
+    return end, words[:MAX_WORDS].strip()
 
 
 def _continues(line: str) -> bool:

@@ -24,6 +24,11 @@ _NEW_ENTRY = re.compile(
     r"\s*(?:$|at\s|File\s|from\s|#|\d{1,4}[-/:.]\d|\[|\d{3}[ -]|-{2,}|={2,}|[<>]{1,3}|->"
     r"|[A-Z][a-z]{2} \d|[A-Za-z-]{3,30}: |[\w.$]{3,80}(?:Error|Exception)\b|\*|•|Caused by)"
 )
+# What container engines put before each line: `web_1  | 2020-01-31T14:57:05Z `.
+_SERVICE = re.compile(
+    r"^[\w.-]{1,60} {0,40}\|(?:\w{1,40} {0,20}\|)? ?(?:\d{4}-\d\d-\d\dT[\d:.]{8,20}Z? )?",
+    re.MULTILINE,
+)
 _WRAPPED_FROM = 50
 
 
@@ -44,6 +49,8 @@ def clean(text: str) -> str:
     if "](" in text:
         text = _MARKDOWN_LINK.sub(r"\1", text)
     text = _BYTES.sub("", text)
+    if len(_SERVICE.findall(text[:4_000])) > 2:
+        text = _SERVICE.sub("", text)
     return _QUOTE_MARK.sub("", text) if text.count("\n>") > 2 or text.startswith(">") else text
 
 

@@ -10,6 +10,7 @@ from mailoscope_core.base.texts import Texts
 from mailoscope_core.knowledge import data_files
 from mailoscope_core.knowledge.finding import Experiment, Finding, FindingWords, Owner
 from mailoscope_core.knowledge.records import TermFile, TermRecord
+from mailoscope_core.knowledge.reproduce import Verdict
 from mailoscope_core.knowledge.rules import Rule, RuleBook, load_rules
 
 MAX_VALUE = 300
@@ -100,6 +101,11 @@ class Wording:
             return f"{experiment.field} = {experiment.value}"
         return texts.record(experiment.id, "text", rule.experiments[int(number)].text)
 
+    def reproduction(self, verdict: Verdict, texts: Texts) -> str:
+        """Return why it cannot be reproduced here, or what to bear in mind; maybe empty."""
+        said = verdict.reason or verdict.caveat
+        return self.terms.name(f"reproduce.{said}", texts) if said else ""
+
     def owner(self, owner: Owner, texts: Texts) -> str:
         """Return who has to act, in words."""
         return self.terms.name(f"owner.{owner.value}", texts)
@@ -139,6 +145,11 @@ def words(finding: Finding, texts: Texts) -> FindingWords:
 def experiment_words(experiment: Experiment, texts: Texts) -> str:
     """Return what an experiment changes, in words, with the product's data."""
     return _product_wording().experiment(experiment, texts)
+
+
+def reproduction_words(verdict: Verdict, texts: Texts) -> str:
+    """Return what there is to say about reproducing a finding, with the product's data."""
+    return _product_wording().reproduction(verdict, texts)
 
 
 @functools.cache

@@ -1,45 +1,40 @@
 """Unwraps pasted errors: from the text of any program, log or bounce to observations.
 
 What a server said is one observation each, with the step as far as the program names it; the
-program's own words are observations of kind `text`, line by line and as a whole. Nothing is looked
-up, no link is opened, nothing is stored.
+program's own words are observations of kind `text`, line by line and as a whole. The fields of a
+delivery report win over its prose. Secrets are masked first. Nothing is looked up, no link is
+opened, nothing is stored.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from importlib.resources.abc import Traversable
+from dataclasses import dataclass
 
-import msgspec
-
-from mailoscope_core.knowledge import data_files
 from mailoscope_core.knowledge.attempt import decoded_challenge
+from mailoscope_core.knowledge.delivery_report import DeliveryReport, Recipient, find_report
+from mailoscope_core.knowledge.mail_digest import (
+    AUTO_REPLY,
+    DELIVERED,
+    digest_text,
+    notes_of,
+)
 from mailoscope_core.knowledge.observation import Observation
+from mailoscope_core.knowledge.origin import BOUNCE, RECEIVING, RELAY, ClientFile, ClientMark
+from mailoscope_core.knowledge.paste_facts import PasteFacts, facts_of
 from mailoscope_core.knowledge.pasted_replies import FoundReply, find_replies
+from mailoscope_core.knowledge.pasted_secrets import mask_secrets
 from mailoscope_core.knowledge.pasted_text import clean, logical_lines
+from mailoscope_core.knowledge.steps import StepCues, Steps
 
 MAX_LINES = 40
 MAX_LINE = 600
 _NEAR = 400
+_SERVERS = frozenset({BOUNCE, RECEIVING, RELAY})
+_TELLING, _WRAPPER = 12, 60
+_FACTS_WITHIN = 6_000
 _PLAIN_REPLY = 4
-_COMMAND = re.compile(
-    r"^[^\n]{0,60}?(?<![\w<])(?P<verb>EHLO|HELO|STARTTLS|AUTH(?= )|MAIL FROM|RCPT TO"
-    r"|DATA(?=\W{0,8}$)|BDAT|QUIT|RSET)\b",
-    re.IGNORECASE | re.MULTILINE,
-)
-_VERB_STEP = {
-    "EHLO": "ehlo",
-    "HELO": "ehlo",
-    "STARTTLS": "starttls",
-    "AUTH": "auth",
-    "MAIL FROM": "mail",
-    "RCPT TO": "rcpt",
-    "DATA": "data",
-    "BDAT": "body-end",
-}
-_GO_AHEAD = re.compile(r"(?<!\d)354[ -,]", re.MULTILINE)
-_GOOD_REPLY = re.compile(r"(?<!\d)(?:220|250|235|334|354)[ -]")
 _GOOD_LINE = re.compile(
     r"^[^\n\w]{0,12}(?:\w{1,12}: )?[\"']?(?:220|221|235|250|334|354)[ -][^\n]*\n?", re.MULTILINE
 )
@@ -48,65 +43,189 @@ _CHALLENGE = re.compile(r"(?<!\d)334[ ]([A-Za-z0-9+/=]{16,2000})")
 _ADDRESS = re.compile(
     r"(?:to|recipient|rcpt to:)\W{0,3}<([^<>\s]{3,254}@[^<>\s]{1,253})>", re.IGNORECASE
 )
+_QUEUED = re.compile(
+    r"(?<!\d)250[ -](?P<enhanced>2\.\d\.\d)?(?P<words>[^\n]{0,200}?(?:queued|accepted|ok id=|id=|"
+    r"message received|delivered|roger)[^\n]{0,200})",
+    re.IGNORECASE,
+)
 
 
-class Cue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Words (small letters) by which a program tells at which step a reply came."""
+@dataclass(frozen=True, slots=True)
+class Paste:
+    """A pasted text as read: what it tells, who wrote it (a kind of `origin`)."""
 
-    literal: str
-    step: str
+    observations: tuple[Observation, ...] = ()
+    plain: str = ""
+    kind: str = ""
 
-
-class StepCues(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All cues; the one nearest to a reply counts."""
-
-    cue: tuple[Cue, ...]
-
-
-def load_step_cues(root: Traversable | None = None) -> StepCues:
-    """Return the cues of the data file; raises `UserError` knowledge-invalid."""
-    base = root if root is not None else data_files.knowledge_root()
-    return data_files.read(base.joinpath("step_cues.toml"), StepCues)
+    @property
+    def facts(self) -> PasteFacts:
+        """What it says of the server, for a profile."""
+        return facts_of(self.plain[:_FACTS_WITHIN])
 
 
-def unwrap(
-    text: str, cues: StepCues, vendor_of: Callable[[str], str | None]
-) -> tuple[Observation, ...]:
-    """Return the observations of pasted text, replies first; never raises."""
-    plain = clean(text)
-    if not plain.strip():
-        return ()
-    folded = plain.lower()
-    vendor = vendor_of(plain)
-    commands = _commands(plain)
-    challenge = _challenge_text(plain)
-    replies = find_replies(plain)
-    whole = _nearest_cue(folded, cues, 0, len(folded), len(folded))
-    seen = [
-        Observation(
-            kind="reply",
-            step=_step(folded, reply, replies, cues, commands, whole),
-            code=reply.code,
-            enhanced=reply.enhanced,
-            text=f"{reply.words}\n{challenge}" if reply.code == 535 and challenge else reply.words,
-            vendor=vendor,
+class PasteReader:
+    """Reads pasted texts with the product's data."""
+
+    def __init__(
+        self, cues: StepCues, clients: ClientFile, vendor_of: Callable[[str], str | None]
+    ) -> None:
+        self._cues, self._clients, self._vendor_of = cues, clients, vendor_of
+
+    def read(self, text: str, notes: tuple[str, ...] | None = None) -> Paste:
+        """Return what a text tells; never raises.
+
+        `notes` are those of a digest already made; else a whole raw mail is condensed first.
+        """
+        if notes is None:
+            digest = digest_text(text)
+            text, notes = digest.text, digest.notes
+        plain = mask_secrets(clean(text))
+        if not plain.strip():
+            return Paste()
+        client = self._clients.of(plain)
+        notes = (*notes, *notes_of(plain))
+        seen = _Unwrapping(plain, self._cues, self._vendor_of(plain), client)
+        return Paste(seen.observations(notes), plain, client.kind if client else "")
+
+
+class _Unwrapping:
+    """One cleaned text under the knife."""
+
+    def __init__(
+        self, plain: str, cues: StepCues, vendor: str | None, client: ClientMark | None
+    ) -> None:
+        self._plain, self._vendor = plain, vendor
+        self._client = client.id if client else None
+        self._between_servers = client is not None and client.kind in _SERVERS
+        self._is_program = client is not None and client.kind in ("program", "tool")
+        self._replies = find_replies(plain)
+        self._steps = Steps(plain, self._replies, cues, between_servers=self._between_servers)
+
+    def observations(self, notes: tuple[str, ...]) -> tuple[Observation, ...]:
+        told = [self._seen(kind=note, step="after") for note in notes]
+        if DELIVERED in notes or AUTO_REPLY in notes:
+            return tuple(told)
+        report = find_report(self._plain)
+        recipients = self._recipients(report) if report else []
+        if recipients:
+            return (*recipients, *told)
+        return (*self._of_replies(), *self._of_words(), *told)
+
+    def _seen(self, **fields: object) -> Observation:
+        return Observation(
+            vendor=self._vendor,
+            client=self._client,
             pasted=True,
-            params=_params(plain, reply),
+            **fields,  # type: ignore[arg-type]  # the fields of an observation, by name
         )
-        for reply in replies
-    ]
-    if _broken_off(plain, commands):
-        seen.append(Observation(kind="login-broken-off", step="auth", code=334, pasted=True))
-    rest = _GOOD_LINE.sub("", plain)
-    if len(replies) == 1 and replies[0].start < _PLAIN_REPLY and _covers(replies[0], rest):
-        return tuple(seen)
-    lines = _telling_lines(rest)
-    seen += [
-        Observation(kind="text", step=None, text=line, vendor=vendor, pasted=True) for line in lines
-    ]
-    if len(lines) > 1:
-        seen.append(Observation(kind="text", step=None, text=rest, vendor=vendor, pasted=True))
-    return tuple(seen)
+
+    # --- what servers said --------------------------------------------------------------------
+
+    def _of_replies(self) -> list[Observation]:
+        challenge = _challenge_text(self._plain)
+        found = [
+            self._seen(
+                kind="reply",
+                step=self._steps.of_reply(reply),
+                code=reply.code,
+                enhanced=reply.enhanced,
+                text=f"{reply.words}\n{challenge}"
+                if reply.code == 535 and challenge
+                else reply.words,
+                params=_params(self._plain, reply),
+            )
+            for reply in self._replies
+        ]
+        if self._steps.commands and _LAST_334.search(self._plain[-400:]) is not None:
+            # A transcript that ends at a 334: the client did not go on with the log-in.
+            found.append(self._seen(kind="login-broken-off", step="auth", code=334))
+        return found
+
+    def _recipients(self, report: DeliveryReport) -> list[Observation]:
+        found = [self._of_recipient(each, report) for each in report.recipients]
+        return [each for each in found if each is not None]
+
+    def _of_recipient(self, recipient: Recipient, report: DeliveryReport) -> Observation | None:
+        if recipient.action in ("delivered", "relayed", "expanded"):
+            return None
+        replies = find_replies(recipient.diagnostic)
+        reply = replies[0] if replies else FoundReply(None, None, recipient.diagnostic, 0, 0)
+        status = recipient.status if recipient.status[:1] in ("4", "5") else ""
+        if status.endswith(".0.0"):
+            status = ""  # "something failed" is less than the words say
+        enhanced = reply.enhanced or (status or None)
+        if reply.code is None and enhanced is None and not reply.words:
+            return None
+        same = next((r for r in self._replies if r.code == reply.code and r.code), None)
+        params = {
+            "recipient": recipient.address,
+            "remote": recipient.remote,
+            "reporting": report.reporting,
+        }
+        # `X-Postfix; connect to ...: timed out` is the sending server's own word, no reply.
+        own = reply.code is None and not reply.enhanced and bool(reply.words)
+        return self._seen(
+            kind="text" if own else "reply",
+            step=self._steps.of_words(recipient.diagnostic)
+            if own
+            else self._steps.of_report(recipient.diagnostic, same),
+            code=reply.code,
+            enhanced=None if own else enhanced,
+            text=reply.words or recipient.diagnostic,
+            params={name: value for name, value in params.items() if value},
+        )
+
+    # --- what programs said -------------------------------------------------------------------
+
+    def _of_words(self) -> list[Observation]:
+        rest = _GOOD_LINE.sub("", self._plain)
+        replies = self._replies
+        if len(replies) == 1 and replies[0].start < _PLAIN_REPLY and _covers(replies[0], rest):
+            return []
+        told = self._without_told(rest)
+        lines = _telling_lines(told)
+        if self._is_program:
+            rest = told
+        found = [
+            self._seen(kind="text", step=self._steps.of_words(line), text=line) for line in lines
+        ]
+        if len(lines) > 1:
+            found.append(self._seen(kind="text", step=self._steps.of_words(rest), text=rest))
+        if not replies:
+            found += self._accepted()
+        return found
+
+    def _without_told(self, text: str) -> str:
+        """Return a text without the lines whose reply has been told: what a program adds to it
+        ("Invalid login: 502 ...") would be taken for a second failure."""
+        for reply in self._replies:
+            first = reply.words.split("\n", 1)[0].strip()
+            if len(first) >= _TELLING and reply.code is not None:
+                code = str(reply.code)
+                text = "\n".join(
+                    line
+                    for line in text.split("\n")
+                    if not (first in line and 0 <= line.find(code) <= _WRAPPER)
+                )
+        return text
+
+    def _accepted(self) -> list[Observation]:
+        """What a transcript without a refusal ends with: the server has taken the message."""
+        found = list(_QUEUED.finditer(self._plain))
+        last = found[-1] if found else None
+        if (
+            last is None
+            or "expected response" in self._plain.lower()
+            or self._steps.before(last.start()) not in ("body-end", "data")
+        ):
+            return []
+        words = last["words"].strip()
+        return [
+            self._seen(
+                kind="accepted", step="after", code=250, enhanced=last["enhanced"], text=words
+            )
+        ]
 
 
 def _covers(reply: FoundReply, text: str) -> bool:
@@ -135,58 +254,3 @@ def _challenge_text(plain: str) -> str:
         if decoded.startswith("{"):
             return decoded
     return ""
-
-
-def _broken_off(plain: str, commands: list[tuple[int, str]]) -> bool:
-    """Whether a transcript ends at a 334: the client did not go on with the log-in."""
-    return bool(commands) and _LAST_334.search(plain[-400:]) is not None
-
-
-def _commands(plain: str) -> list[tuple[int, str]]:
-    """Return where commands stand in a transcript, with their steps; empty if it is none."""
-    if not _GOOD_REPLY.search(plain):
-        return []
-    found = [
-        (match.start("verb"), _VERB_STEP.get(match["verb"].upper(), ""))
-        for match in _COMMAND.finditer(plain)
-    ]
-    found += [(match.start(), "body-end") for match in _GO_AHEAD.finditer(plain)]
-    return sorted(found)
-
-
-def _step(
-    folded: str,
-    reply: FoundReply,
-    replies: list[FoundReply],
-    cues: StepCues,
-    commands: list[tuple[int, str]],
-    whole: str | None,
-) -> str | None:
-    """Return the step of a reply: a cue near it, the command before it, else a cue anywhere."""
-    place = replies.index(reply)
-    begin = folded.rfind("\n\n", 0, reply.start) + 1
-    begin = max(begin, reply.start - _NEAR)
-    if place:
-        begin = max(begin, replies[place - 1].start)
-    end = reply.start + len(reply.words) + 160
-    if place + 1 < len(replies):
-        end = min(end, replies[place + 1].start)
-    near = _nearest_cue(folded, cues, begin, end, reply.start)
-    if near:
-        return near
-    before = [step for position, step in commands if position < reply.start]
-    if before and before[-1]:
-        return before[-1]
-    return whole
-
-
-def _nearest_cue(folded: str, cues: StepCues, begin: int, end: int, place: int) -> str | None:
-    best: tuple[int, str] | None = None
-    window = folded[begin:end]
-    for cue in cues.cue:
-        found = window.rfind(cue.literal)
-        if found >= 0:
-            distance = abs(begin + found - place)
-            if best is None or distance < best[0]:
-                best = (distance, cue.step)
-    return best[1] if best else None

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QApplication,
+    QFileDialog,
     QFrame,
     QHBoxLayout,
-    QPlainTextEdit,
     QPushButton,
     QScrollArea,
     QSplitter,
@@ -21,14 +24,24 @@ from PySide6.QtWidgets import (
 from mailoscope_gui.errands import Errands
 from mailoscope_gui.labels import heading, wrapped
 from mailoscope_gui.reference.finding_card import FindingCard, WordedFinding
+from mailoscope_gui.reference.paste_edit import PasteEdit, local_files
 
 if TYPE_CHECKING:
+    from mailoscope_core.knowledge.pasted import Explained
     from mailoscope_gui.background import Ticket
     from mailoscope_gui.controller import Controller
     from mailoscope_gui.services import Services
 
 _PAUSE_MS = 250
 _MOST_CARDS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What is to be shown: the text as it may be seen, and the findings in words."""
+
+    text: str
+    found: tuple[WordedFinding, ...]
 
 
 class ExplainPage(QWidget):
@@ -47,12 +60,13 @@ class ExplainPage(QWidget):
         self.headline = heading(points=5.0)
         self.sentence = wrapped()
         self.sentence.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self.edit = QPlainTextEdit()
+        self.edit = PasteEdit()
         self.edit.setObjectName("pasted")
         self.edit.setFont(services.theme.mono())
-        self.edit.setTabChangesFocus(True)
         self.paste = QPushButton()
         self.paste.setObjectName("paste-clipboard")
+        self.open = QPushButton()
+        self.open.setObjectName("open-text")
         self.clear = QPushButton()
         self.clear.setObjectName("clear")
         self.status = heading(points=1.0)
@@ -72,13 +86,17 @@ class ExplainPage(QWidget):
         self.edit.textChanged.connect(self._pause.start)
         self.paste.clicked.connect(self._paste)
         self.clear.clicked.connect(self.edit.clear)
+        self.open.clicked.connect(self._choose)
+        self.edit.file_given.connect(self.explain_file)
         controller.text_wanted.connect(self.explain)
+        controller.file_wanted.connect(self.explain_file)
         services.language.changed.connect(self.retranslate)
         self.retranslate()
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
         buttons.addWidget(self.paste)
+        buttons.addWidget(self.open)
         buttons.addWidget(self.clear)
         buttons.addStretch()
         left = QWidget()
@@ -109,37 +127,78 @@ class ExplainPage(QWidget):
         self._show_cards(())
 
     def explain(self, text: str) -> None:
-        """Put a text into the box and explain it at once."""
-        self.edit.setPlainText(text)
+        """Put a text into the box, without its secrets, and explain it at once."""
+        from mailoscope_core.knowledge.pasted_secrets import mask_secrets
+
+        self.edit.setPlainText(mask_secrets(text))
         self._pause.stop()
         self._explain()
         self.edit.setFocus()
 
+    def explain_file(self, path: Path) -> None:
+        """Explain a log or a bounce of any size; only what tells is kept and shown."""
+        from mailoscope_core.knowledge.pasted import explain_path
+
+        def show(answer: _Answer) -> None:
+            self.edit.blockSignals(True)
+            self.edit.setPlainText(answer.text)
+            self.edit.blockSignals(False)
+            self._found(answer)
+
+        self._pause.stop()
+        self._run(lambda: explain_path(path), show)
+
+    def _choose(self) -> None:
+        dialog = QFileDialog(self, self.open.text().replace("&", ""))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda name: self.explain_file(Path(name)))
+        dialog.open()
+
     def _paste(self) -> None:
-        self.explain(QApplication.clipboard().text())
+        files = local_files(QApplication.clipboard().mimeData())
+        if files:
+            self.explain_file(files[0])
+        else:
+            self.explain(QApplication.clipboard().text())
 
     def _explain(self) -> None:
-        if self._ticket is not None:
-            self._ticket.abandon()
-            self._ticket = None
+        self._abandon()
         text = self.edit.toPlainText()
         if not text.strip():
             self._state = "empty"
             self._show_cards(())
             self._say()
             return
+        from mailoscope_core.knowledge.pasted import explain_text
+
+        self._run(lambda: explain_text(text), self._found)
+
+    def _abandon(self) -> None:
+        if self._ticket is not None:
+            self._ticket.abandon()
+            self._ticket = None
+
+    def _run(self, explain: Callable[[], Explained], done: Callable[[_Answer], None]) -> None:
+        self._abandon()
         texts = self._services.language.texts
 
-        def find() -> tuple[WordedFinding, ...]:
-            from mailoscope_core.knowledge.diagnose import explain
-            from mailoscope_core.knowledge.text import words
+        def find() -> _Answer:
+            from mailoscope_core.knowledge.text import reproduction_words, words
 
-            return tuple(WordedFinding(each, words(each, texts)) for each in explain(text))
+            explained = explain()
+            pairs = zip(explained.findings, explained.verdicts, strict=True)
+            found = tuple(
+                WordedFinding(each, words(each, texts), verdict, reproduction_words(verdict, texts))
+                for each, verdict in pairs
+            )
+            return _Answer(explained.text, found)
 
-        self._ticket = self._errands.run(find, self._found, name="explain")
+        self._ticket = self._errands.run(find, done, name="explain")
 
-    def _found(self, found: tuple[WordedFinding, ...]) -> None:
+    def _found(self, answer: _Answer) -> None:
         self._ticket = None
+        found = answer.found
         self._state = "found" if found else "nothing"
         self._show_cards(found[:_MOST_CARDS])
         self._say(len(found))
@@ -152,6 +211,7 @@ class ExplainPage(QWidget):
         for each in found:
             card = FindingCard(self._services, each)
             card.code_asked.connect(self._ask)
+            card.reproduce_asked.connect(self._controller.draft_profile)
             column.addWidget(card)
         column.addStretch()
         old = self.area.takeWidget()
@@ -193,13 +253,14 @@ class ExplainPage(QWidget):
         self.headline.setText(gettext("Explain an error"))
         self.sentence.setText(
             gettext(
-                "A log, a bounce or the message of a mail program or library. The text is not "
-                "sent anywhere and not kept."
+                "A log, a bounce or the message of a mail program or library; a file can be "
+                "dropped here. The text is not sent anywhere and not kept; passwords are masked."
             )
         )
         self.edit.setAccessibleName(gettext("Error message"))
         self.edit.setPlaceholderText(gettext("Paste the error here"))
         self.paste.setText(gettext("&Paste"))
+        self.open.setText(gettext("&Open a file…"))
         self.clear.setText(gettext("C&lear"))
         self._say()
         self._explain()

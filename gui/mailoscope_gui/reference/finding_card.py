@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from mailoscope_gui.delegates.glyphs import paint_glyph
 from mailoscope_gui.i18n import N_
@@ -18,6 +26,7 @@ from mailoscope_gui.reference.code_link import CodeLink
 
 if TYPE_CHECKING:
     from mailoscope_core.knowledge.finding import Finding, FindingWords
+    from mailoscope_core.knowledge.reproduce import Verdict
     from mailoscope_gui.services import Services
 
 _GLYPHS = {"info": "info", "warning": "again", "error": "cross"}
@@ -32,10 +41,13 @@ _RADIUS = 8.0
 
 @dataclass(frozen=True, slots=True)
 class WordedFinding:
-    """A finding with its words."""
+    """A finding with its words, and whether it can be reproduced here."""
 
     finding: Finding
     words: FindingWords
+    verdict: Verdict | None = None
+    reproduction: str = ""
+    """Why it cannot be reproduced here, or what to bear in mind."""
 
 
 class FindingCard(QFrame):
@@ -43,6 +55,8 @@ class FindingCard(QFrame):
 
     code_asked = Signal(str)
     """The code that was pressed."""
+    reproduce_asked = Signal(object)
+    """The profile with which to look for oneself."""
 
     def __init__(
         self, services: Services, shown: WordedFinding, parent: QWidget | None = None
@@ -78,6 +92,8 @@ class FindingCard(QFrame):
         self._list(self._marked(gettext("What to do"), "fixes"), words.fixes, numbered=True)
         dead_ends = self._marked(gettext("What does not help"), "dead_ends")
         self._list(dead_ends, words.dead_ends, numbered=False)
+        if self._shown.verdict is not None:
+            self._reproduce(self._shown.verdict)
         if words.source:
             self._small(gettext("Source: {source}").format(source=words.source))
 
@@ -131,6 +147,25 @@ class FindingCard(QFrame):
             grid.addWidget(mark, row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(wrapped(entry), row, 1)
         self._column.addLayout(grid)
+
+    def _reproduce(self, verdict: Verdict) -> None:
+        gettext, said = self._services.language.gettext, self._shown.reproduction
+        self._column.addSpacing(4)
+        if not verdict.possible:
+            self._column.addWidget(caption(gettext("Not reproducible from this machine")))
+            self._column.addWidget(wrapped(said[:1].upper() + said[1:]))
+            return
+        self._column.addWidget(caption(gettext("See it for yourself")))
+        if said:
+            self._column.addWidget(wrapped(said))
+        button = QPushButton(gettext("&Reproduce with a new profile…"))
+        button.setObjectName("reproduce")
+        button.setToolTip(gettext("Opens a profile filled from the text, without a password."))
+        button.clicked.connect(lambda: self.reproduce_asked.emit(verdict.profile))
+        row = QHBoxLayout()
+        row.addWidget(button)
+        row.addStretch()
+        self._column.addLayout(row)
 
     def _small(self, text: str) -> None:
         label = wrapped(text)

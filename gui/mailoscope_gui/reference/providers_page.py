@@ -144,7 +144,7 @@ class ProvidersPage(QWidget):
     def _use(self) -> None:
         profile = self.profile()
         if profile is not None:
-            self._controller.profile_wanted.emit(profile)
+            self._controller.draft_profile(profile)
 
     def _copy(self) -> None:
         preset = self.provider.preset

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
+from mailoscope_gui.reference.paste_edit import PasteEdit
 from mailoscope_gui.start.card import Card, set_default_look
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ class ExplainDoor(Card):
         self.paste = _PasteBox()
         self.paste.setObjectName("paste")
         self.paste.setFont(services.theme.mono())
-        self.paste.setTabChangesFocus(True)
         self.button = QPushButton()
         self.button.setObjectName("explain")
         set_default_look(self.button)
@@ -43,6 +43,7 @@ class ExplainDoor(Card):
         self.column.addLayout(row)
         self.button.clicked.connect(self._open)
         self.steps.clicked.connect(lambda: controller.show_page("trees"))
+        self.paste.file_given.connect(controller.explain_file)
         self.retranslate()
 
     def _open(self) -> None:
@@ -68,7 +69,7 @@ class ExplainDoor(Card):
         )
 
 
-class _PasteBox(QPlainTextEdit):
+class _PasteBox(PasteEdit):
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), _HEIGHT)
 
