@@ -487,9 +487,9 @@ def test_nothing_raises(text: str) -> None:
 def test_no_text_takes_long(seed: str) -> None:
     text = (seed * 65536)[:65536]
     took = []
-    for _ in range(3):  # the machine may be busy once, not three times
-        began = time.perf_counter()
+    for _ in range(3):  # the first run may have to warm up
+        began = time.thread_time()
         VENDORS.of_reply(text)
         VENDORS.of_banner(text)
-        took.append(time.perf_counter() - began)
+        took.append(time.thread_time() - began)
     assert min(took) < MOST_SECONDS
