@@ -6,14 +6,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QPaintEvent
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
 
 from mailoscope_gui.action_set import ActionSet
 from mailoscope_gui.actions import ACTIONS
 from mailoscope_gui.controller import Controller
 from mailoscope_gui.doors import Doors
-from mailoscope_gui.drop_target import DropTarget
+from mailoscope_gui.drop_target import accept_drag, take_drop
 from mailoscope_gui.focus import codes_at, focus_of
 from mailoscope_gui.intents import Intents
 from mailoscope_gui.menus import COMMANDS, MENUS, REPLY_MENU
@@ -62,7 +62,7 @@ class MainWindow(QMainWindow):
         self._intents = Intents(
             self, controller, self.doors, lambda: self.session_page, lambda: self.pages
         )
-        DropTarget(self, controller)
+        self.setAcceptDrops(True)
         self._lay_out()
         self._build_menus(actions)
         self._connect(actions)
@@ -111,6 +111,14 @@ class MainWindow(QMainWindow):
         if not self._painted:
             self._painted = True
             QTimer.singleShot(0, self.painted.emit)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Accept files."""
+        accept_drag(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open or explain a file."""
+        take_drop(event, self.controller)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """End the sessions; they get half a second."""

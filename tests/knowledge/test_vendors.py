@@ -441,8 +441,8 @@ class _Nowhere:
     def joinpath(self, *_names: str) -> _Nowhere:
         return self
 
-    def read_text(self, encoding: str | None = None) -> str:
-        raise FileNotFoundError(encoding)
+    def read_bytes(self) -> bytes:
+        raise FileNotFoundError
 
 
 @given(st.text(max_size=400))

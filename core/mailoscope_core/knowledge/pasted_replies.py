@@ -18,12 +18,12 @@ _PORTS = frozenset({443, 465, 587})
 _ENHANCED = r"[245]\.\d{1,3}\.\d{1,3}"
 # A code stands at the beginning of a line or after a sign, never inside a number, a path or a time.
 _CODE = re.compile(
-    rf"(?P<before>^|[\s\"'(\[:;=>,|#])(?P<code>[2-5][0-9]\d)"
+    rf"(?P<before>^|[\s\"'“(\[:;=>,|#])(?P<code>[2-5][0-9]\d)"
     rf"(?P<after>[\])\"':;,]{{0,3}}[ \t]{{1,8}}[\"']?|-|[\])\"',;:]{{1,3}}|$)"
     rf"(?P<enhanced>(?:#?{_ENHANCED})(?![\d.]\d))?",
     re.MULTILINE,
 )
-_BARE_ENHANCED = re.compile(r"(?:^|[\s\"'(\[:;#=])(?P<enhanced>[45]\.[0-7]\.\d{1,3})(?![\d]|\.\d)")
+_BARE_ENHANCED = re.compile(r"(?:^|[\s\"'“(\[:;#=])(?P<enhanced>[45]\.[0-7]\.\d{1,3})(?![\d]|\.\d)")
 _ENHANCED_LATER = re.compile(rf"(?:^|[\s(#\[]){_ENHANCED}(?![\d]|\.\d)")
 # What makes a number no reply code: a line of a source file, a port, an amount.
 _NO_CODE_BEFORE = re.compile(
@@ -116,7 +116,7 @@ def _is_code(text: str, match: re.Match[str]) -> bool:
     if not head.strip():
         return bool(tail.strip()) or match["after"] == ""
     return (
-        match["before"] in "\"'([:;=>|#"
+        match["before"] in "\"'“([:;=>|#"
         or head.rstrip()[-1:] in ":;>|\"'([-,=*.<"
         or bool(
             re.search(

@@ -31,7 +31,8 @@ _GO_AHEAD = re.compile(r"(?<!\d)354[ -,]")
 _GOOD_REPLY = re.compile(r"(?<!\d)(?:220|250|235|334|354)[ -]")
 _TLS_TROUBLE = re.compile(
     r"certificat|x509|self.signed|cert_|handshake failure|unsupported protocol|protocol version"
-    r"|no shared cipher|unknown ca|verify failed|verify error|secure connection|pkix|sslhandshake"
+    r"|no shared cipher|unknown ca|verify failed|verify error|secure connection|enable crypto"
+    r"|pkix|sslhandshake"
 )
 _BROKEN = re.compile(
     r"lost connection|timed? ?out|closed|disconnect|reset|hung up|broken pipe|no response"
@@ -84,7 +85,10 @@ class Steps:
         self._whole = self._nearest(0, len(self._folded), len(self._folded))
         ports = set(_PORT.findall(plain))
         self._upgrades = "465" not in ports and (
-            between_servers or "587" in ports or "starttls" in self._folded
+            between_servers
+            or "587" in ports
+            or "starttls" in self._folded
+            or "start tls" in self._folded
         )
 
     def of_reply(self, reply: FoundReply) -> str | None:

@@ -43,6 +43,8 @@ _CHALLENGE = re.compile(r"(?<!\d)334[ ]([A-Za-z0-9+/=]{16,2000})")
 _ADDRESS = re.compile(
     r"(?:to|recipient|rcpt to:)\W{0,3}<([^<>\s]{3,254}@[^<>\s]{1,253})>", re.IGNORECASE
 )
+_GO_AHEAD = re.compile(r"^[^\n\w]{0,12}(?:\w{1,20}: ?)?354[ -][^\n]*\n", re.MULTILINE)
+_DOT = re.compile(r"^[^\n\w.]{0,12}(?:[\w >-]{1,20}: ?)?\.[ \t\r]*$", re.MULTILINE)
 _QUEUED = re.compile(
     r"(?<!\d)250[ -](?P<enhanced>2\.\d\.\d)?(?P<words>[^\n]{0,200}?(?:queued|accepted|ok id=|id=|"
     r"message received|delivered|roger)[^\n]{0,200})",
@@ -179,7 +181,7 @@ class _Unwrapping:
     # --- what programs said -------------------------------------------------------------------
 
     def _of_words(self) -> list[Observation]:
-        rest = _GOOD_LINE.sub("", self._plain)
+        rest = _GOOD_LINE.sub("", _without_message(self._plain))
         replies = self._replies
         if len(replies) == 1 and replies[0].start < _PLAIN_REPLY and _covers(replies[0], rest):
             return []
@@ -226,6 +228,13 @@ class _Unwrapping:
                 kind="accepted", step="after", code=250, enhanced=last["enhanced"], text=words
             )
         ]
+
+
+def _without_message(plain: str) -> str:
+    """Return a transcript without the lines of the message between the 354 and the dot."""
+    go_ahead = _GO_AHEAD.search(plain)
+    dot = _DOT.search(plain, go_ahead.end()) if go_ahead else None
+    return plain[: go_ahead.end()] + plain[dot.start() :] if go_ahead and dot else plain
 
 
 def _covers(reply: FoundReply, text: str) -> bool:

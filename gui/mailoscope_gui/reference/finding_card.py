@@ -158,7 +158,7 @@ class FindingCard(QFrame):
         self._column.addWidget(caption(gettext("See it for yourself")))
         if said:
             self._column.addWidget(wrapped(said))
-        button = QPushButton(gettext("&Reproduce with a new profile…"))
+        button = QPushButton(gettext("Reproduce with a new profile…"))
         button.setObjectName("reproduce")
         button.setToolTip(gettext("Opens a profile filled from the text, without a password."))
         button.clicked.connect(lambda: self.reproduce_asked.emit(verdict.profile))
