@@ -133,7 +133,7 @@ def test_the_button_opens_a_profile_filled_from_the_text(
     settle(qtbot, services)
     button = page.findChild(QPushButton, "reproduce")
     assert isinstance(button, QPushButton)
-    with qtbot.waitSignal(controller.profile_drafted) as drafted:
+    with qtbot.waitSignal(controller.profile_wanted) as drafted:
         button.click()
     profile = drafted.args[0]
     assert (profile.host, profile.port, profile.tls.value) == ("smtp.example.org", 465, "implicit")
