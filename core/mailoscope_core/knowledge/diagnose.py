@@ -16,7 +16,6 @@ from mailoscope_core.knowledge.rules import (
     EARLIER,
     UNKNOWN_REPLY,
     UNKNOWN_TEMPORARY,
-    Rule,
     load_rules,
 )
 from mailoscope_core.knowledge.unwrap import StepCues, load_step_cues, unwrap
@@ -28,6 +27,7 @@ MAX_TEXT_PARAM = 500
 _MERGED_PARAMS = ("recipient", "address")
 _SEVERITIES = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 _ALTERNATIVE = 0.5
+_ENVELOPE = ("connect", "greeting", "ehlo", "auth", "mail", "rcpt", "data", "body-end")
 
 
 class Explainer:
@@ -87,14 +87,14 @@ class Explainer:
     def _findings(self, order: Iterable[tuple[Hit, Observation]]) -> list[Finding]:
         found: dict[str, Finding] = {}
         for hit, seen in order:
-            finding = finding_of(hit.rule, seen)
+            finding = finding_of(hit, seen)
             before = found.get(finding.rule)
             found[finding.rule] = _merged(before, finding) if before else finding
         for hit, seen in order:
             for rule_id in hit.rule.alternatives:
                 if rule_id not in found:
                     rule = self._matcher.book[rule_id]
-                    other = finding_of(rule, seen)
+                    other = finding_of(Hit(rule, 0.0), seen)
                     found[rule_id] = msgspec.structs.replace(
                         other, confidence=other.confidence * _ALTERNATIVE
                     )
@@ -145,10 +145,15 @@ def _product_explainer() -> Explainer:
     return load_explainer()
 
 
-def finding_of(rule: Rule, seen: Observation) -> Finding:
-    """Return what a rule says about an observation."""
-    reported = rule.reported_at if rule.fixed_step or not seen.step else seen.step
-    caused = seen.earlier if rule.caused_at == EARLIER else rule.caused_at
+def finding_of(hit: Hit, seen: Observation) -> Finding:
+    """Return what a rule that fits says about an observation."""
+    rule = hit.rule
+    told = hit.match.reported_at or rule.reported_at
+    reported = told if rule.fixed_step or not seen.step else seen.step
+    named = hit.match.caused_at or rule.caused_at
+    caused = seen.earlier if named == EARLIER else named
+    if not rule.fixed_step:
+        caused = _not_after(caused, reported)
     severity = rule.severity
     if seen.recovered and severity is Severity.ERROR:
         severity = Severity.WARNING
@@ -162,10 +167,10 @@ def finding_of(rule: Rule, seen: Observation) -> Finding:
         rule=rule.id,
         classification=rule.classification,
         severity=severity,
-        owner=rule.owner,
+        owner=hit.match.owner or rule.owner,
         reported_at=reported or None,
         caused_at=caused or reported or None,
-        confidence=rule.confidence,
+        confidence=round(hit.confidence, 2),
         code=seen.code,
         enhanced=seen.enhanced,
         params={name: value for name, value in params.items() if value},
@@ -178,9 +183,16 @@ def finding_of(rule: Rule, seen: Observation) -> Finding:
     )
 
 
+def _not_after(caused: str | None, reported: str) -> str | None:
+    """Return the step of the cause; what is reported cannot have been caused by a later step."""
+    if caused not in _ENVELOPE or reported not in _ENVELOPE:
+        return caused
+    return min(caused, reported, key=_ENVELOPE.index)
+
+
 def _log_order(hit: Hit, seen: Observation) -> tuple[int, bool, int, int, int]:
     """Errors first; what is known; the last attempt; strong rules; then as it happened."""
-    finding = finding_of(hit.rule, seen)
+    finding = finding_of(hit, seen)
     first = seen.evidence[0] if seen.evidence else 0
     unknown = hit.rule.id in _UNKNOWN
     strength = -max(0, hit.rule.priority)

@@ -3,18 +3,19 @@
 Order: first `priority`, then specificity, then confidence. Specificity is the sum of the weights
 below for the conditions that the winning match states: words count more than codes, an exact
 enhanced code more than a reply code, that more than a class; long words more than short ones. So
-"5.7.139 ... disabled for the Tenant" beats "5.7.139", which beats "535", which beats "5xx".
+"5.7.139 ... disabled for the Tenant" beats "5.7.139", which beats "535", which beats "5xx". A rule
+for which both the words and, by another of its matches, the code speak gets some points more.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailoscope_core.knowledge.observation import Observation
+from mailoscope_core.knowledge.phrases import Phrases, near
 from mailoscope_core.knowledge.rules import Match, Pattern, Rule, RuleBook
 
 MAX_FOLDED = 8_192
@@ -24,9 +25,8 @@ _TEXT, _KIND, _EXACT_KIND, _VENDOR, _CLIENT, _STATE = 16, 12, 2, 6, 6, 3
 _ENHANCED, _ENHANCED_GLOB, _CODE, _CODE_CLASS, _STEP, _VERB = 6, 3, 4, 1, 2, 2
 _LETTERS_A_POINT, _MOST_LETTERS = 4, 40
 _CODE_TIER = -2
-_TRIGRAM = 3
-_WHOLE_WORD = 5
-"""Literals of at most so many characters count only as whole words."""
+_AGREEING = 3
+_BY_CODE, _AGREEMENT, _MOST = 0.6, 0.03, 0.98
 
 _SPACES = re.compile(r"\s+")
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "`": "'", "‐": "-", "‑": "-"})
@@ -45,11 +45,16 @@ def fold(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A rule that fits, and how specifically."""
+    """A rule that fits, by which of its matches, and how specifically.
+
+    `agreeing`: words of the reply and its code both speak for the rule, each on its own.
+    """
 
     rule: Rule
     specificity: float
+    match: Match = Match()
     by_code_alone: bool = False
+    agreeing: bool = False
 
     @property
     def tier(self) -> int:
@@ -61,73 +66,98 @@ class Hit:
         """What hits are ordered by, the highest first."""
         return (self.tier, self.specificity, self.rule.confidence)
 
+    @property
+    def confidence(self) -> float:
+        """The rule's confidence, lower where no words speak for it, higher where both do."""
+        if self.by_code_alone:
+            return min(self.rule.confidence, _BY_CODE)
+        return min(self.rule.confidence + _AGREEMENT, _MOST) if self.agreeing else (
+            self.rule.confidence
+        )
+
 
 class Matcher:
-    """Matches observations against the rules of a book; patterns compile on first use.
-
-    Which literals a text holds is found by its trigrams: each literal is filed under one of its
-    own, so that most of them are never searched for.
-    """
+    """Matches observations against the rules of a book; patterns compile on first use."""
 
     def __init__(self, book: RuleBook) -> None:
         self.book = book
         self._compiled: dict[str, re.Pattern[str]] = {}
-        self._by_trigram: dict[str, list[str]] = {}
         self._by_literal: dict[str, list[tuple[Rule, Match]]] = {}
         self._by_fact: dict[tuple[str, str], list[tuple[Rule, Match]]] = {}
-        entries = [(rule, match) for rule in book.rules for match in rule.match]
-        uses: Counter[str] = Counter()
-        literals = sorted({literal for _, match in entries for literal in _literals(match)})
-        for literal in literals:
-            uses.update(_trigrams(literal))
-        self._tiny = [literal for literal in literals if len(literal) < _TRIGRAM]
-        for literal in literals:
-            rarest = min(_trigrams(literal), key=lambda trigram: (uses[trigram], trigram))
-            self._by_trigram.setdefault(rarest, []).append(literal)
-        for rule, match in entries:
-            needed = match.text or match.all_text[:1]
-            for pattern in needed:
-                self._by_literal.setdefault(_literal(pattern), []).append((rule, match))
-            for fact in () if needed else _facts_wanted(match):
-                self._by_fact.setdefault(fact, []).append((rule, match))
+        literals: set[str] = set()
+        for rule in book.rules:
+            for match in rule.match:
+                literals.update(_literals(match))
+                entry = (rule, match)
+                for literal in self._needed(match):
+                    self._by_literal.setdefault(literal, []).append(entry)
+                for fact in () if _has_words(match) else _facts_wanted(match):
+                    self._by_fact.setdefault(fact, []).append(entry)
+        self._phrases = Phrases(literals | self._by_literal.keys() | self._family_words())
 
     def hits(self, observation: Observation) -> list[Hit]:
         """Return all rules that fit, the best first, each once with its best match."""
         text = fold(observation.text)
-        present = self._present(text)
+        present = self.present(text)
         candidates: dict[int, tuple[Rule, Match]] = {}
         for fact in _facts(observation):
             candidates.update((id(entry[1]), entry) for entry in self._by_fact.get(fact, ()))
         for literal in present:
             candidates.update((id(entry[1]), entry) for entry in self._by_literal.get(literal, ()))
         best: dict[str, Hit] = {}
+        sides: dict[str, set[bool]] = {}
         for rule, match in candidates.values():
-            if not self._fits(match, observation, text, present):
+            if not _kind_fits(match.kind, observation.kind) or not _state_fits(match, observation):
                 continue
-            points = self._specificity(match, observation, text, present)
-            hit = Hit(rule, points, _by_code_alone(match))
+            letters = self._letters(match, text, present)
+            if letters is None:
+                continue
+            points = _specificity(match, observation, letters)
+            hit = Hit(rule, points, match, _by_code_alone(match))
+            sides.setdefault(rule.id, set()).add(_has_words(match))
             if rule.id not in best or hit.rank > best[rule.id].rank:
                 best[rule.id] = hit
+        for rule_id, found in sides.items():
+            if len(found) > 1:
+                hit = best[rule_id]
+                more = hit.specificity + _AGREEING
+                best[rule_id] = replace(hit, specificity=more, agreeing=True)
         return sorted(best.values(), key=lambda hit: (*hit.rank, hit.rule.id), reverse=True)
 
-    def _present(self, text: str) -> frozenset[str]:
-        """Return the literals that occur in a folded text, short ones only as whole words."""
-        filed = self._by_trigram.keys() & _trigrams(text)
-        likely = [literal for trigram in filed for literal in self._by_trigram[trigram]]
-        return frozenset(
-            literal
-            for literal in (*likely, *self._tiny)
-            if literal in text and (len(literal) > _WHOLE_WORD or self._is_word(literal, text))
-        )
+    def present(self, text: str) -> frozenset[str]:
+        """Return the literals of the rules that occur in a folded text."""
+        return self._phrases.present(text)
 
-    def _fits(self, match: Match, seen: Observation, text: str, present: frozenset[str]) -> bool:
-        return (
-            _kind_fits(match.kind, seen.kind)
-            and (not match.text or any(self._says(p, text, present) for p in match.text))
-            and all(self._says(p, text, present) for p in match.all_text)
-            and not any(self._says(p, text, present) for p in match.not_text)
-            and _state_fits(match, seen)
-        )
+    def _needed(self, match: Match) -> Iterable[str]:
+        """Return the literals of which one must occur for the match to be worth a look."""
+        if match.text or match.near:
+            anchors = (word for words in match.near for word in self._words(words[0]))
+            return (*(_literal(pattern) for pattern in match.text), *anchors)
+        return [_literal(pattern) for pattern in match.all_text[:1]]
+
+    def _words(self, name: str) -> tuple[str, ...]:
+        return self.book.families[name[1:]] if name.startswith("@") else (name,)
+
+    def _family_words(self) -> set[str]:
+        return {word for words in self.book.families.values() for word in words}
+
+    def _letters(self, match: Match, text: str, present: frozenset[str]) -> int | None:
+        """Return the letters of the longest words that fit (0: no words wanted), or null."""
+        if any(self._says(p, text, present) for p in match.not_text):
+            return None
+        said = [_literal(p) for p in match.text if self._says(p, text, present)]
+        letters = max(map(len, said), default=0)
+        if not letters and match.near:
+            letters = max(self._near(names, text, present) for names in match.near)
+        if not letters and (match.text or match.near):
+            return None
+        if not all(self._says(p, text, present) for p in match.all_text):
+            return None
+        return max(letters, *(len(_literal(p)) for p in match.all_text), 0)
+
+    def _near(self, names: tuple[str, ...], text: str, present: frozenset[str]) -> int:
+        groups = [[word for word in self._words(name) if word in present] for name in names]
+        return near(groups, text) if all(groups) else 0
 
     def _says(self, pattern: str | Pattern, text: str, present: frozenset[str]) -> bool:
         if isinstance(pattern, str):
@@ -141,30 +171,24 @@ class Matcher:
             self._compiled[regex] = re.compile(regex)
         return self._compiled[regex]
 
-    def _is_word(self, literal: str, text: str) -> bool:
-        """Whether a short literal stands as a word: "rbl" is not in "marble"."""
-        return (
-            self._regex(rf"(?<![a-z0-9]){re.escape(literal.strip())}(?![a-z0-9])").search(text)
-            is not None
-        )
 
-    def _specificity(
-        self, match: Match, seen: Observation, text: str, present: frozenset[str]
-    ) -> float:
-        said = [p for p in (*match.text, *match.all_text) if self._says(p, text, present)]
-        letters = max((len(_literal(pattern)) for pattern in said), default=0)
-        points = min(letters, _MOST_LETTERS) / _LETTERS_A_POINT
-        points += _TEXT * bool(said) + _TEXT / 2 * len(match.all_text)
-        points += _KIND * bool(match.kind) + _EXACT_KIND * (seen.kind in match.kind)
-        points += _VENDOR * bool(match.vendor)
-        points += _CLIENT * bool(match.client) + _STEP * bool(match.step)
-        points += _VERB * bool(match.verb) + _STATE * len(match.params)
-        points += _STATE * (match.tls is not None) + _STATE * (match.authenticated is not None)
-        points += _CODE * bool(match.code) + _CODE_CLASS * bool(match.code_class)
-        if match.enhanced:
-            exact = any(entry.endswith(_detail(seen.enhanced)) for entry in match.enhanced)
-            points += _ENHANCED if exact else _ENHANCED_GLOB
-        return points
+def _specificity(match: Match, seen: Observation, letters: int) -> float:
+    points = min(letters, _MOST_LETTERS) / _LETTERS_A_POINT
+    points += _TEXT * bool(letters) + _TEXT / 2 * len(match.all_text)
+    points += _KIND * bool(match.kind) + _EXACT_KIND * (seen.kind in match.kind)
+    points += _VENDOR * bool(match.vendor)
+    points += _CLIENT * bool(match.client) + _STEP * bool(match.step)
+    points += _VERB * bool(match.verb) + _STATE * len(match.params)
+    points += _STATE * (match.tls is not None) + _STATE * (match.authenticated is not None)
+    points += _CODE * bool(match.code) + _CODE_CLASS * bool(match.code_class)
+    if match.enhanced:
+        exact = any(entry.endswith(_detail(seen.enhanced)) for entry in match.enhanced)
+        points += _ENHANCED if exact else _ENHANCED_GLOB
+    return points
+
+
+def _has_words(match: Match) -> bool:
+    return bool(match.text or match.all_text or match.near)
 
 
 def _facts_wanted(match: Match) -> list[tuple[str, str]]:
@@ -195,16 +219,11 @@ def _by_code_alone(match: Match) -> bool:
     """Whether a match goes by nothing but a reply code, or a whole subject of enhanced codes."""
     vague = match.code or match.code_class or match.enhanced
     exact = any(not entry.endswith("*") for entry in match.enhanced)
-    return bool(vague) and not (match.text or match.all_text or match.kind or exact)
+    return bool(vague) and not (_has_words(match) or match.kind or exact)
 
 
 def _literals(match: Match) -> Iterable[str]:
     return (_literal(p) for p in (*match.text, *match.all_text, *match.not_text))
-
-
-def _trigrams(text: str) -> set[str]:
-    """Return the runs of three characters; a shorter text is its own run."""
-    return {text[at : at + _TRIGRAM] for at in range(max(1, len(text) - _TRIGRAM + 1))}
 
 
 def _literal(pattern: str | Pattern) -> str:
