@@ -223,7 +223,8 @@ def _by_code_alone(match: Match) -> bool:
 
 
 def _literals(match: Match) -> Iterable[str]:
-    return (_literal(p) for p in (*match.text, *match.all_text, *match.not_text))
+    said = (_literal(p) for p in (*match.text, *match.all_text, *match.not_text))
+    return (*said, *(word for words in match.near for word in words if not word.startswith("@")))
 
 
 def _literal(pattern: str | Pattern) -> str:

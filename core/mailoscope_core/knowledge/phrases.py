@@ -14,8 +14,8 @@ MAX_GAP = 48
 """Characters that may stand between two words which belong together."""
 
 _HEAD = 3
-_WHOLE_WORD = 5
-"""Literals of at most so many characters count only as whole words."""
+_WHOLE_WORD, _WHOLE_NEAR = 5, 6
+"""Literals of at most so many characters count only as whole words (the latter: in `near`)."""
 
 _MOST_PLACES = 12
 _SENTENCE_ENDS = (". ", "; ", "! ", "? ")
@@ -43,7 +43,7 @@ class Phrases:
         return frozenset(
             literal
             for literal in (*likely, *self._tiny)
-            if literal in text and (len(literal) > _WHOLE_WORD or any(_places(literal, text)))
+            if literal in text and (len(literal) > _WHOLE_WORD or _is_there(literal, text))
         )
 
 
@@ -76,23 +76,36 @@ def _all_places(words: Iterable[str], text: str) -> list[tuple[int, int]]:
     return sorted(found)[:_MOST_PLACES]
 
 
+def _is_there(literal: str, text: str) -> bool:
+    return any(_is_word(text, *place) for place in _occurrences(literal, text))
+
+
 def _places(literal: str, text: str) -> Iterable[tuple[int, int]]:
-    """Return where a literal stands; a short one must be a word of its own ("rbl", not "marble")."""
+    """Return where a word begins a word of the text ("locked", not "blocked").
+
+    A short one must be a word of its own ("sender", not "senderscore").
+    """
+    for start, end in _occurrences(literal, text):
+        if _letter(text[start - 1 : start]) and _letter(literal[0]):
+            continue
+        if len(literal) > _WHOLE_NEAR or _is_word(text, start, end):
+            yield start, end
+
+
+def _occurrences(literal: str, text: str) -> Iterable[tuple[int, int]]:
     at = text.find(literal)
     while at >= 0:
-        end = at + len(literal)
-        if len(literal) > _WHOLE_WORD or _is_word(text, at, end):
-            yield at, end
+        yield at, at + len(literal)
         at = text.find(literal, at + 1)
 
 
 def _is_word(text: str, start: int, end: int) -> bool:
+    """Whether no letter or digit adjoins ("rbl", not "marble"); blanks at its ends do not count."""
     while start < end and text[start] == " ":
         start += 1
     while end > start and text[end - 1] == " ":
         end -= 1
-    before, after = text[start - 1 : start], text[end : end + 1]
-    return not (_letter(before) or _letter(after))
+    return not (_letter(text[start - 1 : start]) or _letter(text[end : end + 1]))
 
 
 @functools.cache
