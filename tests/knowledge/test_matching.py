@@ -126,7 +126,7 @@ def test_the_literal_index_forgets_nothing() -> None:
         for match in each.match:
             for pattern in match.text:
                 literal = pattern if isinstance(pattern, str) else pattern.literal
-                assert literal in matcher._present(fold(f"x {literal} y")), literal
+                assert literal in matcher.present(fold(f"x {literal} y")), literal
 
 
 def test_the_knowledge_is_loaded_in_a_moment() -> None:

@@ -101,7 +101,7 @@ CASES = (
          "rcpt", "rcpt", Owner.WAIT, "450 4.1.8 Sender address rejected: Domain not found"),
     Case(42, "554 5.7.1 Client host [192.0.2.1] blocked using zen.spamhaus.org", "ip-blocklisted",
          "rcpt", "connect", ADMIN, "554 5.7.1 Error: open resolver; spamhaus.org/returnc/pub"),
-    Case(46, "552 5.3.4 Message size exceeds fixed limit", "message-too-big", "mail", "body-end",
+    Case(46, "552 5.3.4 Message size exceeds fixed limit", "message-too-big", "mail", "mail",
          ME, "552 5.2.2 Mailbox size limit exceeded"),
     Case(47, "550 5.6.11 SMTPSEND.BareLinefeedsAreIllegal", "message-format", "body-end", "data",
          MAKER, "550 5.7.1 Message content rejected as spam"),

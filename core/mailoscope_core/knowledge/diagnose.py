@@ -27,7 +27,7 @@ MAX_TEXT_PARAM = 500
 _MERGED_PARAMS = ("recipient", "address")
 _SEVERITIES = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 _ALTERNATIVE = 0.5
-_ENVELOPE = ("connect", "greeting", "ehlo", "auth", "mail", "rcpt", "data", "body-end")
+_ENVELOPE = ("mail", "rcpt", "data", "body-end")
 
 
 class Explainer:
