@@ -24,6 +24,9 @@ from mailoscope_core.record.events import Entry, Header
 
 _UNKNOWN = frozenset({UNKNOWN_REPLY, UNKNOWN_TEMPORARY})
 MAX_TEXT_PARAM = 500
+MAX_JUDGED = 20_000
+"""Characters of a pasted text that are judged: first the replies, then the program's words."""
+
 _MERGED_PARAMS = ("recipient", "address")
 _SEVERITIES = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 _ALTERNATIVE = 0.5
@@ -56,9 +59,13 @@ class Explainer:
 
         Empty when nothing is recognised. Looks at the first and last part of long texts.
         """
-        judged = [
-            (self.judge(seen), seen) for seen in unwrap(text, self._cues, self._vendors.of_reply)
-        ]
+        judged: list[tuple[Hit | None, Observation]] = []
+        left = MAX_JUDGED
+        for seen in unwrap(text, self._cues, self._vendors.of_reply):
+            judged.append((self.judge(seen), seen))
+            left -= len(seen.text)
+            if left < 0:
+                break
         claimed = [(hit, seen) for hit, seen in judged if hit is not None]
         firm = [(hit, seen) for hit, seen in claimed if seen.kind == "reply" or not _is_vague(hit)]
         order = sorted(firm or claimed, key=lambda pair: _pasted_order(*pair))

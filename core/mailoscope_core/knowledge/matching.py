@@ -71,9 +71,43 @@ class Hit:
         """The rule's confidence, lower where no words speak for it, higher where both do."""
         if self.by_code_alone:
             return min(self.rule.confidence, _BY_CODE)
-        return min(self.rule.confidence + _AGREEMENT, _MOST) if self.agreeing else (
-            self.rule.confidence
+        return (
+            min(self.rule.confidence + _AGREEMENT, _MOST)
+            if self.agreeing
+            else (self.rule.confidence)
         )
+
+
+class _Entry:
+    """A match of a rule, made ready: its words by length, what it does not want as a set."""
+
+    __slots__ = ("all_words", "match", "near", "rule", "unwanted", "words")
+
+    def __init__(self, rule: Rule, match: Match, families: dict[str, tuple[str, ...]]) -> None:
+        self.rule = rule
+        self.match = match
+        self.words = sorted(match.text, key=lambda pattern: -len(_literal(pattern)))
+        self.all_words = [(_literal(pattern), pattern) for pattern in match.all_text]
+        self.unwanted = frozenset(match.not_text)
+        self.near = [
+            [families[name[1:]] if name.startswith("@") else (name,) for name in names]
+            for names in match.near
+        ]
+
+    @property
+    def needed(self) -> Iterable[str]:
+        """The literals of which one must occur for the match to be worth a look."""
+        if self.words or self.near:
+            anchors = (word for groups in self.near for word in groups[0])
+            return (*map(_literal, self.words), *anchors)
+        return [literal for literal, _ in self.all_words[:1]]
+
+    @property
+    def literals(self) -> Iterable[str]:
+        """All literals that must be looked for."""
+        groups = (word for groups in self.near for group in groups for word in group)
+        known = (literal for literal, _ in self.all_words)
+        return (*map(_literal, self.words), *known, *self.unwanted, *groups)
 
 
 class Matcher:
@@ -82,34 +116,36 @@ class Matcher:
     def __init__(self, book: RuleBook) -> None:
         self.book = book
         self._compiled: dict[str, re.Pattern[str]] = {}
-        self._by_literal: dict[str, list[tuple[Rule, Match]]] = {}
-        self._by_fact: dict[tuple[str, str], list[tuple[Rule, Match]]] = {}
+        self._by_literal: dict[str, dict[int, _Entry]] = {}
+        self._by_fact: dict[tuple[str, str], dict[int, _Entry]] = {}
         literals: set[str] = set()
-        for rule in book.rules:
-            for match in rule.match:
-                literals.update(_literals(match))
-                entry = (rule, match)
-                for literal in self._needed(match):
-                    self._by_literal.setdefault(literal, []).append(entry)
-                for fact in () if _has_words(match) else _facts_wanted(match):
-                    self._by_fact.setdefault(fact, []).append(entry)
-        self._phrases = Phrases(literals | self._by_literal.keys() | self._family_words())
+        entries = [
+            _Entry(rule, match, book.families) for rule in book.rules for match in rule.match
+        ]
+        for number, entry in enumerate(entries):
+            literals.update(entry.literals)
+            for literal in entry.needed:
+                self._by_literal.setdefault(literal, {})[number] = entry
+            for fact in () if _has_words(entry.match) else _facts_wanted(entry.match):
+                self._by_fact.setdefault(fact, {})[number] = entry
+        self._phrases = Phrases(literals)
 
     def hits(self, observation: Observation) -> list[Hit]:
         """Return all rules that fit, the best first, each once with its best match."""
         text = fold(observation.text)
         present = self.present(text)
-        candidates: dict[int, tuple[Rule, Match]] = {}
-        for fact in _facts(observation):
-            candidates.update((id(entry[1]), entry) for entry in self._by_fact.get(fact, ()))
-        for literal in present:
-            candidates.update((id(entry[1]), entry) for entry in self._by_literal.get(literal, ()))
+        candidates: dict[int, _Entry] = {}
+        for fact in self._by_fact.keys() & _facts(observation):
+            candidates.update(self._by_fact[fact])
+        for literal in self._by_literal.keys() & present:
+            candidates.update(self._by_literal[literal])
         best: dict[str, Hit] = {}
         sides: dict[str, set[bool]] = {}
-        for rule, match in candidates.values():
+        for _, entry in sorted(candidates.items()):
+            rule, match = entry.rule, entry.match
             if not _kind_fits(match.kind, observation.kind) or not _state_fits(match, observation):
                 continue
-            letters = self._letters(match, text, present)
+            letters = self._letters(entry, text, present)
             if letters is None:
                 continue
             points = _specificity(match, observation, letters)
@@ -128,36 +164,20 @@ class Matcher:
         """Return the literals of the rules that occur in a folded text."""
         return self._phrases.present(text)
 
-    def _needed(self, match: Match) -> Iterable[str]:
-        """Return the literals of which one must occur for the match to be worth a look."""
-        if match.text or match.near:
-            anchors = (word for words in match.near for word in self._words(words[0]))
-            return (*(_literal(pattern) for pattern in match.text), *anchors)
-        return [_literal(pattern) for pattern in match.all_text[:1]]
-
-    def _words(self, name: str) -> tuple[str, ...]:
-        return self.book.families[name[1:]] if name.startswith("@") else (name,)
-
-    def _family_words(self) -> set[str]:
-        return {word for words in self.book.families.values() for word in words}
-
-    def _letters(self, match: Match, text: str, present: frozenset[str]) -> int | None:
+    def _letters(self, entry: _Entry, text: str, present: frozenset[str]) -> int | None:
         """Return the letters of the longest words that fit (0: no words wanted), or null."""
-        if any(self._says(p, text, present) for p in match.not_text):
+        if not present.isdisjoint(entry.unwanted):
             return None
-        said = [_literal(p) for p in match.text if self._says(p, text, present)]
-        letters = max(map(len, said), default=0)
-        if not letters and match.near:
-            letters = max(self._near(names, text, present) for names in match.near)
-        if not letters and (match.text or match.near):
+        if not all(self._says(pattern, text, present) for _, pattern in entry.all_words):
             return None
-        if not all(self._says(p, text, present) for p in match.all_text):
+        letters = max((len(literal) for literal, _ in entry.all_words), default=0)
+        said = next((p for p in entry.words if self._says(p, text, present)), None)
+        if said is not None:
+            return max(letters, len(_literal(said)))
+        together = max((_near(groups, text, present) for groups in entry.near), default=0)
+        if not together and (entry.words or entry.near):
             return None
-        return max(letters, *(len(_literal(p)) for p in match.all_text), 0)
-
-    def _near(self, names: tuple[str, ...], text: str, present: frozenset[str]) -> int:
-        groups = [[word for word in self._words(name) if word in present] for name in names]
-        return near(groups, text) if all(groups) else 0
+        return max(letters, together)
 
     def _says(self, pattern: str | Pattern, text: str, present: frozenset[str]) -> bool:
         if isinstance(pattern, str):
@@ -170,6 +190,11 @@ class Matcher:
         if regex not in self._compiled:
             self._compiled[regex] = re.compile(regex)
         return self._compiled[regex]
+
+
+def _near(groups: list[tuple[str, ...]], text: str, present: frozenset[str]) -> int:
+    said = [[word for word in words if word in present] for words in groups]
+    return near(said, text) if all(said) else 0
 
 
 def _specificity(match: Match, seen: Observation, letters: int) -> float:
@@ -220,11 +245,6 @@ def _by_code_alone(match: Match) -> bool:
     vague = match.code or match.code_class or match.enhanced
     exact = any(not entry.endswith("*") for entry in match.enhanced)
     return bool(vague) and not (_has_words(match) or match.kind or exact)
-
-
-def _literals(match: Match) -> Iterable[str]:
-    said = (_literal(p) for p in (*match.text, *match.all_text, *match.not_text))
-    return (*said, *(word for words in match.near for word in words if not word.startswith("@")))
 
 
 def _literal(pattern: str | Pattern) -> str:

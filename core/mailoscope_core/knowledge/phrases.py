@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 MAX_GAP = 48
 """Characters that may stand between two words which belong together."""
 
-_HEAD = 3
+_HEAD = 4
 _WHOLE_WORD, _WHOLE_NEAR = 5, 6
 """Literals of at most so many characters count only as whole words (the latter: in `near`)."""
 
@@ -59,9 +59,7 @@ def near(groups: Sequence[Sequence[str]], text: str) -> int:
         letters = anchor[1] - anchor[0]
         for places in others:
             reach = [
-                end - start
-                for start, end in places
-                if _stand_together(anchor, (start, end), text)
+                end - start for start, end in places if _stand_together(anchor, (start, end), text)
             ]
             if not reach:
                 break

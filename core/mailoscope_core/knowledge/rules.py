@@ -49,7 +49,7 @@ class Match(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     enhanced: tuple[str, ...] = ()
     text: tuple[str | Pattern, ...] = ()
     all_text: tuple[str | Pattern, ...] = ()
-    not_text: tuple[str | Pattern, ...] = ()
+    not_text: tuple[str, ...] = ()
     near: tuple[tuple[str, ...], ...] = ()
     vendor: tuple[str, ...] = ()
     client: tuple[str, ...] = ()
