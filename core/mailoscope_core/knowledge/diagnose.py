@@ -24,7 +24,7 @@ from mailoscope_core.record.events import Entry, Header
 
 _UNKNOWN = frozenset({UNKNOWN_REPLY, UNKNOWN_TEMPORARY})
 MAX_TEXT_PARAM = 500
-MAX_JUDGED = 20_000
+MAX_JUDGED = 12_000
 """Characters of a pasted text that are judged: first the replies, then the program's words."""
 
 _MERGED_PARAMS = ("recipient", "address")

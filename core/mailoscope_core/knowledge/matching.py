@@ -18,7 +18,7 @@ from mailoscope_core.knowledge.observation import Observation
 from mailoscope_core.knowledge.phrases import Phrases, near
 from mailoscope_core.knowledge.rules import Match, Pattern, Rule, RuleBook
 
-MAX_FOLDED = 8_192
+MAX_FOLDED = 4_096
 """Characters of an observation that are looked at; a reply line has 512 (RFC 5321 4.5.3.1.5)."""
 
 _TEXT, _KIND, _EXACT_KIND, _VENDOR, _CLIENT, _STATE = 16, 12, 2, 6, 6, 3
@@ -43,6 +43,9 @@ def fold(text: str) -> str:
     return _SPACES.sub(" ", plain.casefold()).strip()
 
 
+_ANY = Match()
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A rule that fits, by which of its matches, and how specifically.
@@ -52,7 +55,7 @@ class Hit:
 
     rule: Rule
     specificity: float
-    match: Match = Match()
+    match: Match = _ANY
     by_code_alone: bool = False
     agreeing: bool = False
 
