@@ -148,7 +148,8 @@ class Matcher:
             rule, match = entry.rule, entry.match
             if not _kind_fits(match.kind, observation.kind) or not _state_fits(match, observation):
                 continue
-            letters = self._letters(entry, text, present)
+            families = observation.kind != "text" or "text" in match.kind
+            letters = self._letters(entry, text, present, families)
             if letters is None:
                 continue
             points = _specificity(match, observation, letters)
@@ -167,8 +168,13 @@ class Matcher:
         """Return the literals of the rules that occur in a folded text."""
         return self._phrases.present(text)
 
-    def _letters(self, entry: _Entry, text: str, present: frozenset[str]) -> int | None:
-        """Return the letters of the longest words that fit (0: no words wanted), or null."""
+    def _letters(
+        self, entry: _Entry, text: str, present: frozenset[str], families: bool
+    ) -> int | None:
+        """Return the letters of the longest words that fit (0: no words wanted), or null.
+
+        Families of words are for what servers say; of a program only whole turns of phrase count.
+        """
         if not present.isdisjoint(entry.unwanted):
             return None
         if not all(self._says(pattern, text, present) for _, pattern in entry.all_words):
@@ -177,7 +183,8 @@ class Matcher:
         said = next((p for p in entry.words if self._says(p, text, present)), None)
         if said is not None:
             return max(letters, len(_literal(said)))
-        together = max((_near(groups, text, present) for groups in entry.near), default=0)
+        near_words = entry.near if families else ()
+        together = max((_near(groups, text, present) for groups in near_words), default=0)
         if not together and (entry.words or entry.near):
             return None
         return max(letters, together)
