@@ -93,7 +93,7 @@ CASES = (
     Case(36, "553 5.7.1 <x@example.net>: Sender address rejected: not owned by user asha",
          "sender-not-owned", "mail", "mail", ME,
          "550 5.1.8 <x@example.net>: Sender address rejected: Domain not found"),
-    Case(39, "503 5.5.1 Error: need RCPT command", "bad-sequence", "data", "data", MAKER,
+    Case(39, "503 5.5.1 Error: need RCPT command", "bad-sequence", "data", "rcpt", MAKER,
          "501 5.5.4 Syntax: RCPT TO:<address>"),
     Case(40, "550 5.1.1 <x@example.net>: Recipient address rejected: User unknown",
          "unknown-recipient", "rcpt", "rcpt", ME, "550 5.2.2 mailbox full"),

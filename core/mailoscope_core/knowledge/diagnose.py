@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable
+from dataclasses import replace
 from importlib.resources.abc import Traversable
 
 import msgspec
@@ -29,7 +30,10 @@ MAX_JUDGED = 12_000
 
 _MERGED_PARAMS = ("recipient", "address")
 _SEVERITIES = (Severity.ERROR, Severity.WARNING, Severity.INFO)
-_ALTERNATIVE = 0.5
+_ALTERNATIVE, _DOUBT = 0.5, 0.85
+_CLOSE = 1.0
+"""Points of specificity within which two rules are as likely as one another."""
+
 _ENVELOPE = ("mail", "rcpt", "data", "body-end")
 
 
@@ -59,26 +63,36 @@ class Explainer:
 
         Empty when nothing is recognised. Looks at the first and last part of long texts.
         """
-        judged: list[tuple[Hit | None, Observation]] = []
+        claimed: list[tuple[Hit, Observation]] = []
+        rivals: list[tuple[Hit, Observation]] = []
         left = MAX_JUDGED
         for seen in unwrap(text, self._cues, self._vendors.of_reply):
-            judged.append((self.judge(seen), seen))
+            hits = self._hypotheses(seen)
+            claimed += [(hit, seen) for hit in hits[:1]]
+            rivals += [(hit, seen) for hit in hits[1:] if seen.kind == "reply"]
             left -= len(seen.text)
             if left < 0:
                 break
-        claimed = [(hit, seen) for hit, seen in judged if hit is not None]
         firm = [(hit, seen) for hit, seen in claimed if seen.kind == "reply" or not _is_vague(hit)]
         order = sorted(firm or claimed, key=lambda pair: _pasted_order(*pair))
-        return _distinct_classes(self._findings(order))
+        return _distinct_classes(self._findings([*order, *rivals]))
 
     def judge(self, seen: Observation) -> Hit | None:
         """Return the rule that explains an observation best, or null.
 
         A refusal that no rule knows is explained by the class of its code alone.
         """
+        return next(iter(self._hypotheses(seen)), None)
+
+    def _hypotheses(self, seen: Observation) -> list[Hit]:
+        """Return what explains an observation, the best first; close to it what fits as well."""
         hits = self._matcher.hits(seen)
         if hits:
-            return hits[0]
+            return _close(hits)
+        unknown = self._unknown(seen)
+        return [unknown] if unknown else []
+
+    def _unknown(self, seen: Observation) -> Hit | None:
         if seen.kind != "reply" or (seen.code is None and seen.enhanced is None):
             return None
         first = seen.code // 100 if seen.code is not None else int((seen.enhanced or "0")[0])
@@ -204,6 +218,19 @@ def _log_order(hit: Hit, seen: Observation) -> tuple[int, bool, int, int, int]:
     unknown = hit.rule.id in _UNKNOWN
     strength = -max(0, hit.rule.priority)
     return (_SEVERITIES.index(finding.severity), unknown, -seen.attempt, strength, first)
+
+
+def _close(hits: list[Hit]) -> list[Hit]:
+    """Return the best hit, and those of another class that words make nearly as likely."""
+    best = hits[0]
+    rivals = [
+        replace(hit, share=_ALTERNATIVE)
+        for hit in hits[1:]
+        if hit.tier == best.tier == 0
+        and best.specificity - hit.specificity <= _CLOSE
+        and hit.rule.classification != best.rule.classification
+    ]
+    return [replace(best, share=_DOUBT), *rivals[:1]] if rivals else [best]
 
 
 def _is_vague(hit: Hit) -> bool:

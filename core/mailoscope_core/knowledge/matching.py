@@ -26,7 +26,8 @@ _ENHANCED, _ENHANCED_GLOB, _CODE, _CODE_CLASS, _STEP, _VERB = 6, 3, 4, 1, 2, 2
 _LETTERS_A_POINT, _MOST_LETTERS = 4, 40
 _CODE_TIER = -2
 _AGREEING = 3
-_BY_CODE, _AGREEMENT, _MOST = 0.6, 0.03, 0.98
+_BY_CODE, _AGREEMENT, _MOST = 0.5, 0.03, 0.98
+# From held-out replies: of claims by a code alone half were right, where both spoke 97 in 100.
 
 _SPACES = re.compile(r"\s+")
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "`": "'", "‐": "-", "‑": "-"})
@@ -51,6 +52,7 @@ class Hit:
     """A rule that fits, by which of its matches, and how specifically.
 
     `agreeing`: words of the reply and its code both speak for the rule, each on its own.
+    `share` is below 1 where other rules fit almost as well.
     """
 
     rule: Rule
@@ -58,6 +60,7 @@ class Hit:
     match: Match = _ANY
     by_code_alone: bool = False
     agreeing: bool = False
+    share: float = 1.0
 
     @property
     def tier(self) -> int:
@@ -72,13 +75,12 @@ class Hit:
     @property
     def confidence(self) -> float:
         """The rule's confidence, lower where no words speak for it, higher where both do."""
+        sure = self.rule.confidence
         if self.by_code_alone:
-            return min(self.rule.confidence, _BY_CODE)
-        return (
-            min(self.rule.confidence + _AGREEMENT, _MOST)
-            if self.agreeing
-            else (self.rule.confidence)
-        )
+            sure = min(sure, _BY_CODE)
+        elif self.agreeing:
+            sure = min(sure + _AGREEMENT, _MOST)
+        return sure * self.share
 
 
 class _Entry:
