@@ -188,7 +188,7 @@ def finding_of(hit: Hit, seen: Observation) -> Finding:
         rule=rule.id,
         classification=rule.classification,
         severity=severity,
-        owner=hit.match.owner or rule.owner,
+        owner=hit.match.owner or rule.owner_for(seen.client),
         reported_at=reported or None,
         caused_at=caused or reported or None,
         confidence=round(hit.confidence, 2),

@@ -84,12 +84,14 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     `reported_at` is used where the observation names no step; `fixed_step` lets it win even then.
     `alternatives` are rules that may explain the same observation and stand beside it.
     `priority` beats specificity; it is 0 except where a general rule must yield or win.
+    `owners` names who acts instead where a certain client reports it (`bounce-*`: any such).
     """
 
     id: str
     classification: str
     severity: Severity
     owner: Owner
+    owners: dict[str, Owner] = {}
     title: str
     cause: str
     match: tuple[Match, ...] = ()
@@ -105,6 +107,13 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     situations: tuple[int, ...] = ()
     source: str = ""
     seen: str = ""
+
+    def owner_for(self, client: str | None) -> Owner:
+        """Return who acts where this client (of the knowledge's list) reports it."""
+        for name, owner in self.owners.items():
+            if client and (client == name or name == f"{client.partition('-')[0]}-*"):
+                return owner
+        return self.owner
 
     @property
     def fix_tags(self) -> tuple[str, ...]:
