@@ -79,7 +79,12 @@ SOURCES = (
 
 
 # Files without words of ours: what servers and logs say, and messages that go out as they stand.
-NEVER_TRANSLATED = ("scenarios/_*.toml", "knowledge/step_cues.toml", "knowledge/word_families.toml", "samples/*.toml")
+NEVER_TRANSLATED = (
+    "scenarios/_*.toml",
+    "knowledge/step_cues.toml",
+    "knowledge/word_families.toml",
+    "samples/*.toml",
+)
 
 
 def source_of(path: PurePosixPath) -> Source | None:
