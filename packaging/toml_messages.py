@@ -107,6 +107,7 @@ NEVER_TRANSLATED = (
     "scenarios/_*.toml",
     "knowledge/step_cues.toml",
     "knowledge/clients.toml",
+    "knowledge/word_families.toml",
     "samples/*.toml",
 )
 

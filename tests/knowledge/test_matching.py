@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mailoscope_core.base.errors import UserError
-from mailoscope_core.knowledge.diagnose import load_explainer
+from mailoscope_core.knowledge.diagnose import finding_of, load_explainer
 from mailoscope_core.knowledge.finding import Owner, Severity
 from mailoscope_core.knowledge.matching import Matcher, fold
 from mailoscope_core.knowledge.observation import Observation
@@ -91,6 +92,67 @@ def test_all_conditions_of_a_match_must_hold(match: Match, fits: bool) -> None:
     assert (ranked([rule("x", match)], SEEN) == ["x"]) is fits
 
 
+def test_words_of_families_stand_together_in_what_a_server_says() -> None:
+    families = {"who": ("user", "mailbox"), "gone": ("unknown", "not found")}
+    book = RuleBook((rule("x", Match(near=(("@who", "@gone"),))),), families)
+    reply = Observation(kind="reply", code=550, text="mailbox a@example.org not found")
+    assert [hit.rule.id for hit in Matcher(book).hits(reply)] == ["rule.x"]
+    assert not Matcher(book).hits(replace(reply, text="mailbox full"))
+    assert not Matcher(book).hits(replace(reply, kind="text"))
+
+
+def test_words_and_code_that_agree_are_surer_than_words_and_these_than_a_code() -> None:
+    both = rule("both", Match(text=("wrong password",)), Match(enhanced=("*.7.8",)))
+    words = rule("words", Match(text=("wrong password",)))
+    code = rule("code", Match(code=(535,)))
+    hits = {hit.rule.id: hit for hit in Matcher(RuleBook((both, words, code))).hits(SEEN)}
+    assert list(hits) == ["rule.both", "rule.words", "rule.code"]
+    sure = [hit.confidence for hit in hits.values()]
+    assert sure == sorted(sure, reverse=True)
+    assert len(set(sure)) == 3
+
+
+def test_a_match_may_say_who_acts_and_where_it_was_caused() -> None:
+    own = Match(text=("wrong password",), owner=Owner.MAIL_ADMIN, caused_at="mail")
+    hit = Matcher(RuleBook((rule("x", own),))).hits(SEEN)[0]
+    finding = finding_of(hit, SEEN)
+    assert (finding.owner, finding.caused_at) == (Owner.MAIL_ADMIN, "mail")
+
+
+def test_what_is_reported_was_not_caused_later() -> None:
+    late = Match(text=("wrong password",), caused_at="body-end")
+    hit = Matcher(RuleBook((rule("x", late),))).hits(SEEN)[0]
+    assert finding_of(hit, replace(SEEN, step="mail")).caused_at == "mail"
+    assert finding_of(hit, replace(SEEN, step="body-end")).caused_at == "body-end"
+
+
+def test_a_rule_that_fits_almost_as_well_stands_beside_the_best() -> None:
+    findings = load_explainer().explain("550 5.7.1 Blocked: spam from your IP, spamming host")
+    sure = [finding.confidence for finding in findings]
+    assert sure == sorted(sure, reverse=True)
+    assert len({finding.classification for finding in findings}) == len(findings)
+
+
+HOSTILE = [
+    " ".join(literal for words in load_rules().families.values() for literal in words) * 20,
+    "550 5.7.1 user unknown relay denied mailbox full\n" * 1_400,
+    "user " * 13_000,
+    "550-" * 16_000,
+    "<" * 65_536,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_no_text_takes_long(text: str) -> None:
+    explainer = load_explainer()
+    best = 9.0
+    for _ in range(3):
+        began = time.process_time()
+        explainer.explain(text[:65_536])
+        best = min(best, time.process_time() - began)
+    assert best < 0.15  # below 50 ms on an idle machine
+
+
 def test_short_words_count_only_as_words() -> None:
     listed = rule("x", Match(text=("rbl",)))
     assert ranked([listed], Observation(kind="reply", code=554, text="found in RBL list")) == ["x"]
@@ -126,7 +188,7 @@ def test_the_literal_index_forgets_nothing() -> None:
         for match in each.match:
             for pattern in match.text:
                 literal = pattern if isinstance(pattern, str) else pattern.literal
-                assert literal in matcher._present(fold(f"x {literal} y")), literal
+                assert literal in matcher.present(fold(f"x {literal} y")), literal
 
 
 def test_the_knowledge_is_loaded_in_a_moment() -> None:

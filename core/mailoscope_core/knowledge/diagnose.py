@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable
+from dataclasses import replace
 from importlib.resources.abc import Traversable
 
 import msgspec
@@ -17,7 +18,6 @@ from mailoscope_core.knowledge.rules import (
     EARLIER,
     UNKNOWN_REPLY,
     UNKNOWN_TEMPORARY,
-    Rule,
     load_rules,
 )
 from mailoscope_core.knowledge.steps import load_step_cues
@@ -27,9 +27,16 @@ from mailoscope_core.record.events import Entry, Header
 
 _UNKNOWN = frozenset({UNKNOWN_REPLY, UNKNOWN_TEMPORARY})
 MAX_TEXT_PARAM = 500
+MAX_JUDGED = 12_000
+"""Characters of a pasted text that are judged: first the replies, then the program's words."""
+
 _MERGED_PARAMS = ("recipient", "address")
 _SEVERITIES = (Severity.ERROR, Severity.WARNING, Severity.INFO)
-_ALTERNATIVE = 0.5
+_ALTERNATIVE, _DOUBT = 0.5, 0.85
+_CLOSE = 1.0
+"""Points of specificity within which two rules are as likely as one another."""
+
+_ENVELOPE = ("mail", "rcpt", "data", "body-end")
 
 
 class Explainer:
@@ -62,20 +69,36 @@ class Explainer:
 
     def explain_seen(self, observations: Iterable[Observation]) -> tuple[Finding, ...]:
         """Return the findings of what a paste tells, the best first."""
-        judged = [(self.judge(seen), seen) for seen in observations]
-        claimed = [(hit, seen) for hit, seen in judged if hit is not None]
+        claimed: list[tuple[Hit, Observation]] = []
+        rivals: list[tuple[Hit, Observation]] = []
+        left = MAX_JUDGED
+        for seen in observations:
+            hits = self._hypotheses(seen)
+            claimed += [(hit, seen) for hit in hits[:1]]
+            rivals += [(hit, seen) for hit in hits[1:] if seen.kind == "reply"]
+            left -= len(seen.text)
+            if left < 0:
+                break
         firm = [(hit, seen) for hit, seen in claimed if seen.kind == "reply" or not _is_vague(hit)]
         order = sorted(firm or claimed, key=lambda pair: _pasted_order(*pair))
-        return _distinct_classes(self._findings(order))
+        return _distinct_classes(self._findings([*order, *rivals]))
 
     def judge(self, seen: Observation) -> Hit | None:
         """Return the rule that explains an observation best, or null.
 
         A refusal that no rule knows is explained by the class of its code alone.
         """
+        return next(iter(self._hypotheses(seen)), None)
+
+    def _hypotheses(self, seen: Observation) -> list[Hit]:
+        """Return what explains an observation, the best first; close to it what fits as well."""
         hits = self._matcher.hits(seen)
         if hits:
-            return hits[0]
+            return _close(hits)
+        unknown = self._unknown(seen)
+        return [unknown] if unknown else []
+
+    def _unknown(self, seen: Observation) -> Hit | None:
         if seen.kind != "reply" or (seen.code is None and seen.enhanced is None):
             return None
         first = seen.code // 100 if seen.code is not None else int((seen.enhanced or "0")[0])
@@ -91,14 +114,14 @@ class Explainer:
     def _findings(self, order: Iterable[tuple[Hit, Observation]]) -> list[Finding]:
         found: dict[str, Finding] = {}
         for hit, seen in order:
-            finding = finding_of(hit.rule, seen)
+            finding = finding_of(hit, seen)
             before = found.get(finding.rule)
             found[finding.rule] = _merged(before, finding) if before else finding
         for hit, seen in order:
             for rule_id in hit.rule.alternatives:
                 if rule_id not in found:
                     rule = self._matcher.book[rule_id]
-                    other = finding_of(rule, seen)
+                    other = finding_of(Hit(rule, 0.0), seen)
                     found[rule_id] = msgspec.structs.replace(
                         other, confidence=other.confidence * _ALTERNATIVE
                     )
@@ -152,10 +175,15 @@ def product_explainer() -> Explainer:
     return load_explainer()
 
 
-def finding_of(rule: Rule, seen: Observation) -> Finding:
-    """Return what a rule says about an observation."""
-    reported = rule.reported_at if rule.fixed_step or not seen.step else seen.step
-    caused = seen.earlier if rule.caused_at == EARLIER else rule.caused_at
+def finding_of(hit: Hit, seen: Observation) -> Finding:
+    """Return what a rule that fits says about an observation."""
+    rule = hit.rule
+    told = hit.match.reported_at or rule.reported_at
+    reported = told if rule.fixed_step or not seen.step else seen.step
+    named = hit.match.caused_at or rule.caused_at
+    caused = seen.earlier if named == EARLIER else named
+    if not rule.fixed_step:
+        caused = _not_after(caused, reported)
     severity = rule.severity
     if seen.recovered and severity is Severity.ERROR:
         severity = Severity.WARNING
@@ -169,10 +197,10 @@ def finding_of(rule: Rule, seen: Observation) -> Finding:
         rule=rule.id,
         classification=rule.classification,
         severity=severity,
-        owner=rule.owner,
+        owner=hit.match.owner or rule.owner_for(seen.client),
         reported_at=reported or None,
         caused_at=caused or reported or None,
-        confidence=rule.confidence,
+        confidence=round(hit.confidence, 2),
         code=seen.code,
         enhanced=seen.enhanced,
         params={name: value for name, value in params.items() if value},
@@ -185,13 +213,33 @@ def finding_of(rule: Rule, seen: Observation) -> Finding:
     )
 
 
+def _not_after(caused: str | None, reported: str) -> str | None:
+    """Return the step of the cause; what is reported cannot have been caused by a later step."""
+    if caused not in _ENVELOPE or reported not in _ENVELOPE:
+        return caused
+    return min(caused, reported, key=_ENVELOPE.index)
+
+
 def _log_order(hit: Hit, seen: Observation) -> tuple[int, bool, int, int, int]:
     """Errors first; what is known; the last attempt; strong rules; then as it happened."""
-    finding = finding_of(hit.rule, seen)
+    finding = finding_of(hit, seen)
     first = seen.evidence[0] if seen.evidence else 0
     unknown = hit.rule.id in _UNKNOWN
     strength = -max(0, hit.rule.priority)
     return (_SEVERITIES.index(finding.severity), unknown, -seen.attempt, strength, first)
+
+
+def _close(hits: list[Hit]) -> list[Hit]:
+    """Return the best hit, and those of another class that words make nearly as likely."""
+    best = hits[0]
+    rivals = [
+        replace(hit, share=_ALTERNATIVE)
+        for hit in hits[1:]
+        if hit.tier == best.tier == 0
+        and best.specificity - hit.specificity <= _CLOSE
+        and hit.rule.classification != best.rule.classification
+    ]
+    return [replace(best, share=_DOUBT), *rivals[:1]] if rivals else [best]
 
 
 def _is_vague(hit: Hit) -> bool:

@@ -3,30 +3,31 @@
 Order: first `priority`, then specificity, then confidence. Specificity is the sum of the weights
 below for the conditions that the winning match states: words count more than codes, an exact
 enhanced code more than a reply code, that more than a class; long words more than short ones. So
-"5.7.139 ... disabled for the Tenant" beats "5.7.139", which beats "535", which beats "5xx".
+"5.7.139 ... disabled for the Tenant" beats "5.7.139", which beats "535", which beats "5xx". A rule
+for which both the words and, by another of its matches, the code speak gets some points more.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailoscope_core.knowledge.observation import Observation
+from mailoscope_core.knowledge.phrases import Phrases, near
 from mailoscope_core.knowledge.rules import Match, Pattern, Rule, RuleBook
 
-MAX_FOLDED = 8_192
+MAX_FOLDED = 4_096
 """Characters of an observation that are looked at; a reply line has 512 (RFC 5321 4.5.3.1.5)."""
 
 _TEXT, _KIND, _EXACT_KIND, _VENDOR, _CLIENT, _STATE = 16, 12, 2, 6, 6, 3
 _ENHANCED, _ENHANCED_GLOB, _CODE, _CODE_CLASS, _STEP, _VERB = 6, 3, 4, 1, 2, 2
 _LETTERS_A_POINT, _MOST_LETTERS = 4, 40
 _CODE_TIER = -2
-_TRIGRAM = 3
-_WHOLE_WORD = 5
-"""Literals of at most so many characters count only as whole words."""
+_AGREEING = 3
+_BY_CODE, _AGREEMENT, _MOST = 0.5, 0.03, 0.98
+# From held-out replies: of claims by a code alone half were right, where both spoke 97 in 100.
 
 _SPACES = re.compile(r"\s+")
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "`": "'", "‐": "-", "‑": "-"})
@@ -43,13 +44,23 @@ def fold(text: str) -> str:
     return _SPACES.sub(" ", plain.casefold()).strip()
 
 
+_ANY = Match()
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A rule that fits, and how specifically."""
+    """A rule that fits, by which of its matches, and how specifically.
+
+    `agreeing`: words of the reply and its code both speak for the rule, each on its own.
+    `share` is below 1 where other rules fit almost as well.
+    """
 
     rule: Rule
     specificity: float
+    match: Match = _ANY
     by_code_alone: bool = False
+    agreeing: bool = False
+    share: float = 1.0
 
     @property
     def tier(self) -> int:
@@ -61,73 +72,124 @@ class Hit:
         """What hits are ordered by, the highest first."""
         return (self.tier, self.specificity, self.rule.confidence)
 
+    @property
+    def confidence(self) -> float:
+        """The rule's confidence, lower where no words speak for it, higher where both do."""
+        sure = self.rule.confidence
+        if self.by_code_alone:
+            sure = min(sure, _BY_CODE)
+        elif self.agreeing:
+            sure = min(sure + _AGREEMENT, _MOST)
+        return sure * self.share
+
+
+class _Entry:
+    """A match of a rule, made ready: its words by length, what it does not want as a set."""
+
+    __slots__ = ("all_words", "match", "near", "rule", "unwanted", "words")
+
+    def __init__(self, rule: Rule, match: Match, families: dict[str, tuple[str, ...]]) -> None:
+        self.rule = rule
+        self.match = match
+        self.words = sorted(match.text, key=lambda pattern: -len(_literal(pattern)))
+        self.all_words = [(_literal(pattern), pattern) for pattern in match.all_text]
+        self.unwanted = frozenset(match.not_text)
+        self.near = [
+            [families[name[1:]] if name.startswith("@") else (name,) for name in names]
+            for names in match.near
+        ]
+
+    @property
+    def needed(self) -> Iterable[str]:
+        """The literals of which one must occur for the match to be worth a look."""
+        if self.words or self.near:
+            anchors = (word for groups in self.near for word in groups[0])
+            return (*map(_literal, self.words), *anchors)
+        return [literal for literal, _ in self.all_words[:1]]
+
+    @property
+    def literals(self) -> Iterable[str]:
+        """All literals that must be looked for."""
+        groups = (word for groups in self.near for group in groups for word in group)
+        known = (literal for literal, _ in self.all_words)
+        return (*map(_literal, self.words), *known, *self.unwanted, *groups)
+
 
 class Matcher:
-    """Matches observations against the rules of a book; patterns compile on first use.
-
-    Which literals a text holds is found by its trigrams: each literal is filed under one of its
-    own, so that most of them are never searched for.
-    """
+    """Matches observations against the rules of a book; patterns compile on first use."""
 
     def __init__(self, book: RuleBook) -> None:
         self.book = book
         self._compiled: dict[str, re.Pattern[str]] = {}
-        self._by_trigram: dict[str, list[str]] = {}
-        self._by_literal: dict[str, list[tuple[Rule, Match]]] = {}
-        self._by_fact: dict[tuple[str, str], list[tuple[Rule, Match]]] = {}
-        entries = [(rule, match) for rule in book.rules for match in rule.match]
-        uses: Counter[str] = Counter()
-        literals = sorted({literal for _, match in entries for literal in _literals(match)})
-        for literal in literals:
-            uses.update(_trigrams(literal))
-        self._tiny = [literal for literal in literals if len(literal) < _TRIGRAM]
-        for literal in literals:
-            rarest = min(_trigrams(literal), key=lambda trigram: (uses[trigram], trigram))
-            self._by_trigram.setdefault(rarest, []).append(literal)
-        for rule, match in entries:
-            needed = match.text or match.all_text[:1]
-            for pattern in needed:
-                self._by_literal.setdefault(_literal(pattern), []).append((rule, match))
-            for fact in () if needed else _facts_wanted(match):
-                self._by_fact.setdefault(fact, []).append((rule, match))
+        self._by_literal: dict[str, dict[int, _Entry]] = {}
+        self._by_fact: dict[tuple[str, str], dict[int, _Entry]] = {}
+        literals: set[str] = set()
+        entries = [
+            _Entry(rule, match, book.families) for rule in book.rules for match in rule.match
+        ]
+        for number, entry in enumerate(entries):
+            literals.update(entry.literals)
+            for literal in entry.needed:
+                self._by_literal.setdefault(literal, {})[number] = entry
+            for fact in () if _has_words(entry.match) else _facts_wanted(entry.match):
+                self._by_fact.setdefault(fact, {})[number] = entry
+        self._phrases = Phrases(literals)
 
     def hits(self, observation: Observation) -> list[Hit]:
         """Return all rules that fit, the best first, each once with its best match."""
         text = fold(observation.text)
-        present = self._present(text)
-        candidates: dict[int, tuple[Rule, Match]] = {}
-        for fact in _facts(observation):
-            candidates.update((id(entry[1]), entry) for entry in self._by_fact.get(fact, ()))
-        for literal in present:
-            candidates.update((id(entry[1]), entry) for entry in self._by_literal.get(literal, ()))
+        present = self.present(text)
+        candidates: dict[int, _Entry] = {}
+        for fact in self._by_fact.keys() & _facts(observation):
+            candidates.update(self._by_fact[fact])
+        for literal in self._by_literal.keys() & present:
+            candidates.update(self._by_literal[literal])
         best: dict[str, Hit] = {}
-        for rule, match in candidates.values():
-            if not self._fits(match, observation, text, present):
+        sides: dict[str, set[bool]] = {}
+        for _, entry in sorted(candidates.items()):
+            rule, match = entry.rule, entry.match
+            if not _kind_fits(match.kind, observation.kind) or not _state_fits(match, observation):
                 continue
-            points = self._specificity(match, observation, text, present)
-            hit = Hit(rule, points, _by_code_alone(match))
+            families = observation.kind != "text" or "text" in match.kind
+            letters = self._letters(entry, text, present, families)
+            if letters is None:
+                continue
+            points = _specificity(match, observation, letters)
+            hit = Hit(rule, points, match, _by_code_alone(match))
+            sides.setdefault(rule.id, set()).add(_has_words(match))
             if rule.id not in best or hit.rank > best[rule.id].rank:
                 best[rule.id] = hit
+        for rule_id, found in sides.items():
+            if len(found) > 1:
+                hit = best[rule_id]
+                more = hit.specificity + _AGREEING
+                best[rule_id] = replace(hit, specificity=more, agreeing=True)
         return sorted(best.values(), key=lambda hit: (*hit.rank, hit.rule.id), reverse=True)
 
-    def _present(self, text: str) -> frozenset[str]:
-        """Return the literals that occur in a folded text, short ones only as whole words."""
-        filed = self._by_trigram.keys() & _trigrams(text)
-        likely = [literal for trigram in filed for literal in self._by_trigram[trigram]]
-        return frozenset(
-            literal
-            for literal in (*likely, *self._tiny)
-            if literal in text and (len(literal) > _WHOLE_WORD or self._is_word(literal, text))
-        )
+    def present(self, text: str) -> frozenset[str]:
+        """Return the literals of the rules that occur in a folded text."""
+        return self._phrases.present(text)
 
-    def _fits(self, match: Match, seen: Observation, text: str, present: frozenset[str]) -> bool:
-        return (
-            _kind_fits(match.kind, seen.kind)
-            and (not match.text or any(self._says(p, text, present) for p in match.text))
-            and all(self._says(p, text, present) for p in match.all_text)
-            and not any(self._says(p, text, present) for p in match.not_text)
-            and _state_fits(match, seen)
-        )
+    def _letters(
+        self, entry: _Entry, text: str, present: frozenset[str], families: bool
+    ) -> int | None:
+        """Return the letters of the longest words that fit (0: no words wanted), or null.
+
+        Families of words are for what servers say; of a program only whole turns of phrase count.
+        """
+        if not present.isdisjoint(entry.unwanted):
+            return None
+        if not all(self._says(pattern, text, present) for _, pattern in entry.all_words):
+            return None
+        letters = max((len(literal) for literal, _ in entry.all_words), default=0)
+        said = next((p for p in entry.words if self._says(p, text, present)), None)
+        if said is not None:
+            return max(letters, len(_literal(said)))
+        near_words = entry.near if families else ()
+        together = max((_near(groups, text, present) for groups in near_words), default=0)
+        if not together and (entry.words or entry.near):
+            return None
+        return max(letters, together)
 
     def _says(self, pattern: str | Pattern, text: str, present: frozenset[str]) -> bool:
         if isinstance(pattern, str):
@@ -141,30 +203,29 @@ class Matcher:
             self._compiled[regex] = re.compile(regex)
         return self._compiled[regex]
 
-    def _is_word(self, literal: str, text: str) -> bool:
-        """Whether a short literal stands as a word: "rbl" is not in "marble"."""
-        return (
-            self._regex(rf"(?<![a-z0-9]){re.escape(literal.strip())}(?![a-z0-9])").search(text)
-            is not None
-        )
 
-    def _specificity(
-        self, match: Match, seen: Observation, text: str, present: frozenset[str]
-    ) -> float:
-        said = [p for p in (*match.text, *match.all_text) if self._says(p, text, present)]
-        letters = max((len(_literal(pattern)) for pattern in said), default=0)
-        points = min(letters, _MOST_LETTERS) / _LETTERS_A_POINT
-        points += _TEXT * bool(said) + _TEXT / 2 * len(match.all_text)
-        points += _KIND * bool(match.kind) + _EXACT_KIND * (seen.kind in match.kind)
-        points += _VENDOR * bool(match.vendor)
-        points += _CLIENT * bool(match.client) + _STEP * bool(match.step)
-        points += _VERB * bool(match.verb) + _STATE * len(match.params)
-        points += _STATE * (match.tls is not None) + _STATE * (match.authenticated is not None)
-        points += _CODE * bool(match.code) + _CODE_CLASS * bool(match.code_class)
-        if match.enhanced:
-            exact = any(entry.endswith(_detail(seen.enhanced)) for entry in match.enhanced)
-            points += _ENHANCED if exact else _ENHANCED_GLOB
-        return points
+def _near(groups: list[tuple[str, ...]], text: str, present: frozenset[str]) -> int:
+    said = [[word for word in words if word in present] for words in groups]
+    return near(said, text) if all(said) else 0
+
+
+def _specificity(match: Match, seen: Observation, letters: int) -> float:
+    points = min(letters, _MOST_LETTERS) / _LETTERS_A_POINT
+    points += _TEXT * bool(letters) + _TEXT / 2 * len(match.all_text)
+    points += _KIND * bool(match.kind) + _EXACT_KIND * (seen.kind in match.kind)
+    points += _VENDOR * bool(match.vendor)
+    points += _CLIENT * bool(match.client) + _STEP * bool(match.step)
+    points += _VERB * bool(match.verb) + _STATE * len(match.params)
+    points += _STATE * (match.tls is not None) + _STATE * (match.authenticated is not None)
+    points += _CODE * bool(match.code) + _CODE_CLASS * bool(match.code_class)
+    if match.enhanced:
+        exact = any(entry.endswith(_detail(seen.enhanced)) for entry in match.enhanced)
+        points += _ENHANCED if exact else _ENHANCED_GLOB
+    return points
+
+
+def _has_words(match: Match) -> bool:
+    return bool(match.text or match.all_text or match.near)
 
 
 def _facts_wanted(match: Match) -> list[tuple[str, str]]:
@@ -195,16 +256,7 @@ def _by_code_alone(match: Match) -> bool:
     """Whether a match goes by nothing but a reply code, or a whole subject of enhanced codes."""
     vague = match.code or match.code_class or match.enhanced
     exact = any(not entry.endswith("*") for entry in match.enhanced)
-    return bool(vague) and not (match.text or match.all_text or match.kind or exact)
-
-
-def _literals(match: Match) -> Iterable[str]:
-    return (_literal(p) for p in (*match.text, *match.all_text, *match.not_text))
-
-
-def _trigrams(text: str) -> set[str]:
-    """Return the runs of three characters; a shorter text is its own run."""
-    return {text[at : at + _TRIGRAM] for at in range(max(1, len(text) - _TRIGRAM + 1))}
+    return bool(vague) and not (_has_words(match) or match.kind or exact)
 
 
 def _literal(pattern: str | Pattern) -> str:

@@ -6,6 +6,7 @@ and within a match every stated condition must hold (a list is satisfied by any 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.resources.abc import Traversable
 
 import msgspec
@@ -35,6 +36,9 @@ class Match(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     `kind` empty means replies and programs' words; `name/*` matches any detail. `enhanced` entries
     may have `*` for a part. Of `text` one must hit, of `all_text` each, of `not_text` none.
+    `near` is an alternative to `text`: of one of its entries all words must stand together; a word
+    `@name` stands for any word of that family (`word_families.toml`).
+    `owner`, `reported_at`, `caused_at` say what differs from the rule where this match fits.
     """
 
     kind: tuple[str, ...] = ()
@@ -45,13 +49,17 @@ class Match(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     enhanced: tuple[str, ...] = ()
     text: tuple[str | Pattern, ...] = ()
     all_text: tuple[str | Pattern, ...] = ()
-    not_text: tuple[str | Pattern, ...] = ()
+    not_text: tuple[str, ...] = ()
+    near: tuple[tuple[str, ...], ...] = ()
     vendor: tuple[str, ...] = ()
     client: tuple[str, ...] = ()
     tls: bool | None = None
     authenticated: bool | None = None
     pasted: bool | None = None
     params: dict[str, tuple[str, ...]] = {}
+    owner: Owner | None = None
+    reported_at: str = ""
+    caused_at: str = ""
 
 
 class Fix(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -76,12 +84,14 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     `reported_at` is used where the observation names no step; `fixed_step` lets it win even then.
     `alternatives` are rules that may explain the same observation and stand beside it.
     `priority` beats specificity; it is 0 except where a general rule must yield or win.
+    `owners` names who acts instead where a certain client reports it (`bounce-*`: any such).
     """
 
     id: str
     classification: str
     severity: Severity
     owner: Owner
+    owners: dict[str, Owner] = {}
     title: str
     cause: str
     match: tuple[Match, ...] = ()
@@ -98,10 +108,30 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     source: str = ""
     seen: str = ""
 
+    def owner_for(self, client: str | None) -> Owner:
+        """Return who acts where this client (of the knowledge's list) reports it."""
+        for name, owner in self.owners.items():
+            if client and (client == name or name == f"{client.partition('-')[0]}-*"):
+                return owner
+        return self.owner
+
     @property
     def fix_tags(self) -> tuple[str, ...]:
         """The tags of all fixes, each once."""
         return tuple(dict.fromkeys(fix.tag for fix in self.fixes if fix.tag))
+
+
+class WordFamily(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Words (small letters, several languages) that say the same in a reply."""
+
+    id: str
+    words: tuple[str, ...]
+
+
+class WordFamilies(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All families of words."""
+
+    family: tuple[WordFamily, ...]
 
 
 class RuleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -111,10 +141,13 @@ class RuleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RuleBook:
-    """All rules by id, in the order of their files."""
+    """All rules by id, in the order of their files, and the families of words they speak of."""
 
-    def __init__(self, rules: tuple[Rule, ...]) -> None:
+    def __init__(
+        self, rules: tuple[Rule, ...], families: Mapping[str, tuple[str, ...]] | None = None
+    ) -> None:
         self.rules = rules
+        self.families = {} if families is None else dict(families)
         self._by_id = {rule.id: rule for rule in rules}
         if len(self._by_id) != len(rules):
             twice = sorted(rule.id for rule in rules if self._by_id[rule.id] is not rule)
@@ -130,6 +163,10 @@ class RuleBook:
 
 def load_rules(root: Traversable | None = None) -> RuleBook:
     """Return the rules of all files; raises `UserError` knowledge-invalid for wrong data."""
-    folder = (root if root is not None else data_files.knowledge_root()).joinpath("rules")
-    files = data_files.toml_files(folder)
-    return RuleBook(tuple(rule for file in files for rule in data_files.read(file, RuleFile).rule))
+    base = root if root is not None else data_files.knowledge_root()
+    files = data_files.toml_files(base.joinpath("rules"))
+    families = data_files.read(base.joinpath("word_families.toml"), WordFamilies).family
+    return RuleBook(
+        tuple(rule for file in files for rule in data_files.read(file, RuleFile).rule),
+        {family.id: family.words for family in families},
+    )
