@@ -81,6 +81,8 @@ def test_vendors_of_their_own_mind(capsys: Output) -> None:
     out = capsys.readouterr().out
     assert out.startswith("5.7.9 App password wanted")
     assert "This is what Google means by it." in out
+    assert "Source:\n  https://" in out
+    assert "(2026-" in out, "a provider's fact says when it was seen"
     assert main(["code", "5.7.9", "--json"]) == Exit.OK
     found = json.loads(capsys.readouterr().out)
     assert {each["vendor"] for each in found["elsewhere"]} == {"google", "yahoo"}

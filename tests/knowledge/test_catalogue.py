@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from mailoscope_core.knowledge.catalogue import Catalogue, load_catalogue
 
@@ -123,6 +125,16 @@ def test_codes_are_read_as_people_type_them(
 )
 def test_what_is_no_code_is_unknown(catalogue: Catalogue, asked: str) -> None:
     assert catalogue.explain_text(asked).level == "unknown"
+
+
+@given(st.text(max_size=40) | st.from_regex(r"(vendor|code|digit|mechanism)\.[^\n]{0,9}"))
+@example("vendor./../../x")
+@example("code.\0")
+@example("\u0663\u0665\u0664")
+def test_no_text_raises(asked: str) -> None:
+    catalogue = load_catalogue()
+    assert catalogue.explain_text(asked).level
+    catalogue.record(asked)
 
 
 def test_vendors_that_mean_something_else_are_named(catalogue: Catalogue) -> None:

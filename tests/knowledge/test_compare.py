@@ -114,3 +114,20 @@ def test_keywords_have_no_class_but_a_standing() -> None:
     assert ("scope", ("extension",), ("mechanism",)) in [
         (each.aspect, each.left, each.right) for each in compared("AUTH", "PLAIN").differences
     ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("550 5.7.1", "5.7.1"),
+        ("5.7.99", "X.7"),
+        ("599", "5xx"),
+        ("5.7.606", "5.7.606-649"),
+        ("vendor.google.5.7.9", "5.7.9"),
+        ("auth login", "LOGIN"),
+    ],
+)
+def test_what_people_write_can_be_compared(asked: str, found: str) -> None:
+    result = compared(asked, "354")
+    assert result.a.code == found
+    assert result.asked == (asked, "354")

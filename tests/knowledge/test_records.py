@@ -13,6 +13,7 @@ from mailoscope_core.knowledge import data_files
 from mailoscope_core.knowledge.catalogue import load_catalogue
 from mailoscope_core.knowledge.records import SCOPES, CodeRecord
 from mailoscope_core.knowledge.vendors import load_vendors
+from mailoscope_core.protocol.sasl import SUPPORTED
 
 FOLDERS = ("codes", "enhanced", "vendors", "extensions", "mechanisms", "verbs")
 WRITTEN = (
@@ -126,6 +127,11 @@ def test_mechanisms(name: str) -> None:
     assert record.id == f"mechanism.{name.lower()}"
     assert record.steps == ("auth",)
     assert record.standard == (name not in NO_RFC)
+
+
+def test_every_mechanism_that_can_be_used_is_described() -> None:
+    for name in SUPPORTED:
+        assert recorded(name).scope == "mechanism"
 
 
 def test_what_has_no_rfc_is_said_to_have_none() -> None:

@@ -73,8 +73,8 @@ def _top_parser(texts: Texts) -> CommandParser:
     summaries = {
         "check": _("step through a session with a server and explain it"),
         "explain": _("explain an error that you paste"),
-        "code": _("say what a reply code means"),
-        "compare": _("put two codes side by side"),
+        "code": _("say what a reply code or an SMTP keyword means"),
+        "compare": _("put two codes, or two replies of sessions, side by side"),
         "profiles": _("list, show, export and import profiles"),
         "report": _("make a report of a saved session"),
         "practice": _("serve a practice scenario on this machine"),

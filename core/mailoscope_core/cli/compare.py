@@ -84,6 +84,8 @@ def comparison_lines(comparison: Comparison, words: RecordText) -> Iterator[str]
     _ = words.texts.gettext
     a, b = comparison.a, comparison.b
     yield f"{words.title(a)} / {words.title(b)}"
+    for asked, record in zip(comparison.asked, (a, b), strict=True):
+        yield from words.makeshift(asked, record)
     if comparison.pair is not None:
         yield from _pair_lines(comparison.pair, words.texts)
     if comparison.differences:

@@ -73,6 +73,8 @@ class EventComparisonText:
             return self._terms.name(f"step.{values[0]}", self.texts)
         if aspect == "authenticated":
             return self._terms.name(f"value.{values[0]}", self.texts)
+        if aspect == "verb":
+            return values[0].upper()
         if aspect == "vendor":
             return self.records.vendor(values[0])
         if aspect == "class":

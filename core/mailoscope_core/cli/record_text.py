@@ -44,7 +44,17 @@ class RecordText:
             value = self.steps(value)
         elif name == "who":
             value = self.owners([owner.value for owner in value])
+        elif name == "rfc" and record.source:
+            value = (*value, f"{record.source} ({record.seen})" if record.seen else record.source)
         return (", ".join(value),) if value else ()
+
+    def makeshift(self, asked: str, record: CodeRecord) -> Iterator[str]:
+        """Yield a sentence when a group's record stands in for a code that has none."""
+        if record.scope in ("subject", "class", "digit") and _EXACT.search(asked):
+            text = self.texts.gettext(
+                "Nothing is known about {code} itself; this is about its group."
+            )
+            yield text.format(code=visible(asked))
 
     def steps(self, steps: Sequence[str]) -> list[str]:
         """Return names of steps."""
@@ -80,7 +90,7 @@ class RecordText:
             "parameters": _("Parameters"),
             "standard": _("In a standard or registry"),
             "who": _("Who acts"),
-            "rfc": _("Standard"),
+            "rfc": _("Source"),
             "related": _("Related"),
             "notes": _("Notes"),
             "class": _("Class"),
@@ -101,9 +111,8 @@ class AnswerText(RecordText):
     def remarks(self, answer: Answer) -> Iterator[str]:
         """Yield what belongs under the title: who answered, and what does not fit."""
         _ = self.texts.gettext
-        if answer.level in ("subject", "class") and _EXACT.search(answer.asked):
-            text = _("Nothing is known about {code} itself; this is about its group.")
-            yield text.format(code=visible(answer.asked))
+        if answer.record is not None:
+            yield from self.makeshift(answer.asked, answer.record)
         yield _("Answered by: {level}").format(level=self.level(answer))
         if answer.record is not None and answer.record.vendor:
             text = _("This is what {vendor} means by it.")

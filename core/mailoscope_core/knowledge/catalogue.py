@@ -250,8 +250,8 @@ def _record_id(code: str) -> str:
         return f"enhanced.{int(match[1])}.{int(match[2])}"
     if match := re.fullmatch(r"[245X]\.(\d{1,3})(?:\.X)?", text):
         return f"subject.{int(match[1])}"
-    head, dot, _ = code.partition(".")
-    return code if dot and head in SCOPES else ""
+    scope, _, rest = code.partition(".")
+    return code if scope in SCOPES and re.fullmatch(r"[a-z0-9][a-z0-9.=_-]*", rest) else ""
 
 
 def _files_of(record_id: str) -> tuple[str, ...]:

@@ -70,7 +70,7 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """All there is to say about two codes; `pair` is null when nobody has written about them.
 
-    `same` lists the aspects in which they do not differ.
+    `same` lists the aspects in which they do not differ; `asked` is what was asked for.
     """
 
     a: CodeRecord
@@ -79,14 +79,18 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     differences: tuple[Difference, ...]
     same: tuple[Aspect, ...]
     pair: PairRecord | None
+    asked: tuple[str, str]
 
 
 def compare(catalogue: Catalogue, a: str | int, b: str | int) -> Comparison:
-    """Return both codes' records side by side.
+    """Return the records of both side by side: codes, classes, keywords, `550 5.7.1`, record ids.
 
-    Raises `UserError` code-unknown for a code without a record.
+    What has no record of its own is compared by its group (5.7.99 by X.7). Raises `UserError`
+    code-unknown when not even that is known.
     """
-    return compare_records(catalogue, _record(catalogue, a), _record(catalogue, b))
+    asked = (str(a), str(b))
+    found = compare_records(catalogue, _record(catalogue, asked[0]), _record(catalogue, asked[1]))
+    return msgspec.structs.replace(found, asked=asked)
 
 
 def compare_records(catalogue: Catalogue, left: CodeRecord, right: CodeRecord) -> Comparison:
@@ -102,6 +106,7 @@ def compare_records(catalogue: Catalogue, left: CodeRecord, right: CodeRecord) -
         differences=tuple(entry for entry in aspects if set(entry.left) != set(entry.right)),
         same=tuple(entry.aspect for entry in aspects if set(entry.left) == set(entry.right)),
         pair=_pair(catalogue, left, right),
+        asked=(left.code, right.code),
     )
 
 
@@ -167,13 +172,13 @@ def _names(record: CodeRecord) -> tuple[str, ...]:
     return (record.id, record.code, general)
 
 
-def _record(catalogue: Catalogue, code: str | int) -> CodeRecord:
-    """Return the record of a code; one of X.y.z takes over the class that was asked for."""
-    record = catalogue.record(code)
+def _record(catalogue: Catalogue, asked: str) -> CodeRecord:
+    """Return the record that answers; one of X.y.z takes over the class that was asked for."""
+    record = catalogue.record(asked) or catalogue.explain_text(asked).record
     if record is None:
-        raise UserError("code-unknown", code=str(code))
-    asked = str(code).strip()
-    if record.scope == "enhanced" and asked[:1] in ("2", "4", "5"):
-        permanent = {"4": False, "5": True}.get(asked[0])
-        return msgspec.structs.replace(record, code=asked, permanent=permanent)
+        raise UserError("code-unknown", code=asked)
+    whole = re.search(r"\b([245])\.\d+\.\d+\b", asked)
+    if record.scope == "enhanced" and whole:
+        permanent = {"4": False, "5": True}.get(whole[1])
+        return msgspec.structs.replace(record, code=whole[0], permanent=permanent)
     return record
