@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,8 +25,10 @@ from tests.gui.pages_kit import make_controller, make_services, settle
 
 
 @pytest.fixture
-def services(qtbot: QtBot, tmp_path: Path) -> Services:
-    return make_services(tmp_path)
+def services(qtbot: QtBot, tmp_path: Path) -> Iterator[Services]:
+    services = make_services(tmp_path)
+    yield services
+    services.language.use("en")  # Qt's own words are those of the whole process
 
 
 @pytest.fixture
