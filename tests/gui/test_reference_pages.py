@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,8 +26,10 @@ PASTED = "smtplib.SMTPAuthenticationError: (535, b'5.7.8 Error: authentication f
 
 
 @pytest.fixture
-def services(qtbot: QtBot, tmp_path: Path) -> Services:
-    return make_services(tmp_path)
+def services(qtbot: QtBot, tmp_path: Path) -> Iterator[Services]:
+    services = make_services(tmp_path)
+    yield services
+    services.language.use("en")  # Qt's own words are those of the whole process
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,8 +25,10 @@ from tests.gui.pages_kit import make_controller, make_services, settle
 
 
 @pytest.fixture
-def services(qtbot: QtBot, tmp_path: Path) -> Services:
-    return make_services(tmp_path)
+def services(qtbot: QtBot, tmp_path: Path) -> Iterator[Services]:
+    services = make_services(tmp_path)
+    yield services
+    services.language.use("en")  # Qt's own words are those of the whole process
 
 
 @pytest.fixture
@@ -133,9 +136,9 @@ def test_a_search_of_a_large_catalogue_takes_no_time(catalogue: Catalogue) -> No
     index = make_index(catalogue, Texts())
     many = index * (1 + 1000 // len(index))
     for text in ("5", "the mailbox", "पासवर्ड", "550 5.7.1"):
-        begun = time.perf_counter()
+        begun = time.thread_time()
         search(many, text)
-        assert time.perf_counter() - begun < 0.1, text
+        assert time.thread_time() - begun < 0.1, text
 
 
 # --- the list -----------------------------------------------------------------------------------
@@ -231,10 +234,10 @@ def test_a_key_stroke_does_not_hold_the_window_up(
     settle(qtbot, services)
     spent = []
     for text in ("5", "55", "550", "550 5", "550 5.7"):
-        begun = time.perf_counter()
+        begun = time.thread_time()
         page.codes.search.setText(text)
         page.codes.table.viewport().repaint()
-        spent.append(time.perf_counter() - begun)
+        spent.append(time.thread_time() - begun)
     assert sorted(spent)[len(spent) // 2] < 0.1, spent
 
 

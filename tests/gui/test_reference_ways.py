@@ -199,6 +199,26 @@ def test_two_replies_are_marked_and_compared(refused: Person) -> None:
     assert controller.selection.marked == last
 
 
+def test_the_same_entries_of_another_session_are_another_comparison(refused: Person) -> None:
+    page = reference(refused)
+    first, second = replies(refused)[:2]
+
+    def compare() -> str:
+        refused.application.controller.selection.mark(first)
+        refused.application.controller.selection.choose(second, None)
+        refused.application.controller.compare_with_marked()
+        refused.wait(lambda: page.views.currentWidget() is page.events)
+        refused.wait_for_background()
+        return "\n".join(label.text() for label in page.events.findChildren(QLabel))
+
+    before = compare()
+    refused.practise("auth-rejected")
+    refused.press("run")
+    refused.wait_for_stop("confirmation")  # the refused secret is not sent again unasked
+    assert replies(refused)[:2] == [first, second]
+    assert compare() != before
+
+
 def test_a_mark_is_forgotten_by_its_button_and_with_its_session(refused: Person) -> None:
     controller = refused.application.controller
     refused.press("mark")

@@ -40,6 +40,8 @@ class Place:
     two: bool = False
     events: tuple[int, int] | None = None
     session: ShownSession | None = field(default=None, compare=False)
+    of: int = 0
+    """The identity of the session: equal numbers of two sessions are two places."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,7 @@ class ReferencePage(QWidget):
 
     def compare_events(self, session: ShownSession, a: int, b: int) -> None:
         """Show two entries of a session's log side by side."""
-        self._go(Place(events=(a, b), session=session))
+        self._go(Place(events=(a, b), session=session, of=id(session)))
 
     def go_back(self) -> None:
         """Return to what was shown before, on this page or another."""
@@ -179,7 +181,6 @@ class ReferencePage(QWidget):
         """Put the cursor into the search field."""
         if not self.codes.isVisibleTo(self):
             self._go(Place())
-            self._load()
         self.codes.search.setFocus()
         self.codes.search.selectAll()
 
@@ -244,8 +245,8 @@ class ReferencePage(QWidget):
                 name="compare",
             )
         elif place.two:
+            self._use_view(self.record)
             self.bar.for_comparison(self.record.record if place.asked else None)
-            self.codes.setVisible(True)
         elif place.asked:
             from mailoscope_gui.reference.look_up import look_up
 
@@ -289,7 +290,9 @@ class ReferencePage(QWidget):
             self.bar.for_comparison(comparison.a, comparison.b)
 
     def _cannot_compare(self, error: Exception) -> None:
-        stop = self._trail.pop() if self._trail else _Stop(Place())
+        stop = self._trail[-1] if self._trail else _Stop(Place())
+        if self._trail and not stop.page:
+            self._trail.pop()
         self._here = stop.place
         self._controller.tell(error)
         self._update_bar()
