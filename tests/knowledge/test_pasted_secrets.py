@@ -58,6 +58,9 @@ def test_a_canary_is_masked_before_anything_is_made_of_the_text(leak: str) -> No
     "text",
     [
         "535 5.7.8 Error: authentication failed: UGFzc3dvcmQ6",
+        "503 5.5.1 AUTH not available",
+        "504 5.5.4 AUTH mechanism unsupported",
+        "500 5.5.1 AUTH COMMAND REFUSED",
         "334 eyJzdGF0dXMiOiI0MDAifQ==\n\n535 5.7.8 Username and Password not accepted",
         "Access denied: password incorrect for user",
         "The password has expired. Password: required",

@@ -30,8 +30,13 @@ _CALL = re.compile(
     r"[bru]?[\"'](?P<secret>[^\"'\n]{1,400})[\"']"
 )
 _AUTH = re.compile(
-    r"\w{4}[ \t]{1,4}[A-Za-z][A-Za-z0-9-]{2,19}[ \t]{1,4}(?P<secret>[A-Za-z0-9+/=_-]{4,8000})"
+    # not the "250-AUTH PLAIN XOAUTH2" of a server
+    r"(?<!\w)(?<!250[ -])\w{4}[ \t]{1,4}[A-Za-z][A-Za-z0-9-]{2,19}[ \t]{1,4}"
+    r"(?P<secret>[A-Za-z0-9+/=_-]{4,8000})"
 )
+# "AUTH not available", "AUTH LOGIN rejected": a word of a sentence. Base64 of more than a few bytes
+# mixes small letters, capitals and digits.
+_SPOKEN = re.compile(r"[A-Za-z]?[a-z]{1,23}|[A-Z]{4,12}")
 # What a client answers to a 334: on the next line of a transcript, behind whatever marks it.
 _ANSWER = re.compile(
     r"334(?:[ -][^\n]{0,600})?\r?\n(?:[ \t]{0,8}\r?\n){0,2}"
@@ -45,7 +50,7 @@ _HEADER = re.compile(
 _BEARER = re.compile(r"\w{6}[ +](?P<secret>[A-Za-z0-9._~+/=-]{8,8000})")
 # Tokens by their shape: Google, SendGrid, Brevo, AWS, GitHub, Slack, Mailgun, Resend, JWT.
 _TOKEN = re.compile(
-    r"(?P<secret>ya29\.[\w-]{8,2000}|1//[\w-]{20,200}|sg\.[\w-]{8,40}\.[\w-]{16,80}"
+    r"(?<![A-Za-z0-9])(?P<secret>ya29\.[\w-]{8,2000}|1//[\w-]{20,200}|sg\.[\w-]{8,40}\.[\w-]{16,80}"
     r"|xkeysib-[\w-]{16,120}|xsmtpsib-[\w-]{16,120}|akia[0-9a-z]{16}|gh[pousr]_\w{20,80}"
     r"|xox[abpr]-[\w-]{10,120}|key-[0-9a-f]{32}|re_\w{16,60}"
     r"|eyj[\w-]{8,2000}\.eyj[\w-]{8,4000}\.[\w-]{8,2000})",
@@ -122,6 +127,9 @@ _NO_SECRETS = frozenset(
         "self._password",
         "settings.email_host_password",
         "process.env",
+        "quit",
+        "rset",
+        "noop",
         "password)",
         "env",
         "***",
@@ -170,6 +178,8 @@ def _tried(
     if found is None:
         return []
     name = next(name for name in ("secret", "bare", "last") if found.groupdict().get(name))
+    if pattern is _AUTH and _SPOKEN.fullmatch(found[name]):
+        return []
     return [found.span(name)] if _is_secret(found[name]) else []
 
 
