@@ -86,9 +86,10 @@ class PasteReader:
         if not plain.strip():
             return Paste()
         client = self._clients.of(plain)
-        notes = (*notes, *notes_of(plain))
+        report = find_report(plain)
+        notes = (*notes, *notes_of(report))
         seen = _Unwrapping(plain, self._cues, self._vendor_of(plain), client)
-        return Paste(seen.observations(notes), plain, client.kind if client else "")
+        return Paste(seen.observations(notes, report), plain, client.kind if client else "")
 
 
 class _Unwrapping:
@@ -104,11 +105,12 @@ class _Unwrapping:
         self._replies = find_replies(plain)
         self._steps = Steps(plain, self._replies, cues, between_servers=self._between_servers)
 
-    def observations(self, notes: tuple[str, ...]) -> tuple[Observation, ...]:
+    def observations(
+        self, notes: tuple[str, ...], report: DeliveryReport | None
+    ) -> tuple[Observation, ...]:
         told = [self._seen(kind=note, step="after") for note in notes]
         if DELIVERED in notes or AUTO_REPLY in notes:
             return tuple(told)
-        report = find_report(self._plain)
         recipients = self._recipients(report) if report else []
         if recipients:
             return (*recipients, *told)
@@ -139,6 +141,7 @@ class _Unwrapping:
             )
             for reply in self._replies
         ]
+        found = _each_once(found)
         if self._steps.commands and _LAST_334.search(self._plain[-400:]) is not None:
             # A transcript that ends at a 334: the client did not go on with the log-in.
             found.append(self._seen(kind="login-broken-off", step="auth", code=334))
@@ -146,7 +149,7 @@ class _Unwrapping:
 
     def _recipients(self, report: DeliveryReport) -> list[Observation]:
         found = [self._of_recipient(each, report) for each in report.recipients]
-        return [each for each in found if each is not None]
+        return _each_once([each for each in found if each is not None])
 
     def _of_recipient(self, recipient: Recipient, report: DeliveryReport) -> Observation | None:
         if recipient.action in ("delivered", "relayed", "expanded"):
@@ -228,6 +231,15 @@ class _Unwrapping:
                 kind="accepted", step="after", code=250, enhanced=last["enhanced"], text=words
             )
         ]
+
+
+def _each_once(found: list[Observation]) -> list[Observation]:
+    """Drop what a log repeats word by word."""
+    told: dict[tuple[object, ...], Observation] = {}
+    for seen in found:
+        key = (seen.step, seen.code, seen.enhanced, seen.text, *sorted(seen.params.items()))
+        told.setdefault(key, seen)
+    return list(told.values())
 
 
 def _without_message(plain: str) -> str:
