@@ -32,6 +32,7 @@ MAX_LINES = 40
 MAX_LINE = 600
 _NEAR = 400
 _SERVERS = frozenset({BOUNCE, RECEIVING, RELAY})
+_SEQUENCE, _MANY = 503, 6
 _TELLING, _WRAPPER = 12, 60
 _FACTS_WITHIN = 6_000
 _PLAIN_REPLY = 4
@@ -139,7 +140,7 @@ class _Unwrapping:
                 else reply.words,
                 params=_params(self._plain, reply),
             )
-            for reply in self._replies
+            for reply in _causes(self._replies)
         ]
         found = _each_once(found)
         if self._steps.commands and _LAST_334.search(self._plain[-400:]) is not None:
@@ -231,6 +232,18 @@ class _Unwrapping:
                 kind="accepted", step="after", code=250, enhanced=last["enhanced"], text=words
             )
         ]
+
+
+def _causes(replies: list[FoundReply]) -> list[FoundReply]:
+    """Leave out the 503s where something else was refused: "need RCPT" only follows from it.
+
+    What a long log repeats word by word is taken once.
+    """
+    others = [reply for reply in replies if reply.code != _SEQUENCE]
+    kept = others if any(reply.code for reply in others) else replies
+    if len(kept) <= _MANY:
+        return kept
+    return list({(reply.code, reply.words): reply for reply in reversed(kept)}.values())[::-1]
 
 
 def _each_once(found: list[Observation]) -> list[Observation]:
