@@ -242,6 +242,13 @@ SNIPPETS = st.sampled_from(
         "\u202e",
         "AUTH LOGIN\n334 VXNlcg==\n",
         "MAIL FROM:<",
+        "Final-Recipient: rfc822; a@b.example\nAction: delayed\n",
+        "Diagnostic-Code: smtp; 550 5.1.1 x\n",
+        'File "smtplib.py", line 1, in connect\n',
+        "password='x y z'",
+        "354 go on\n",
+        "\n.\n",
+        'Expected response code 250 but got code ""',
     ]
 )
 
@@ -260,6 +267,15 @@ WORST = {
     "addresses": "to=<a@b.example> " * 3800,
     "commands": "MAIL FROM:<a@b.example>\n250 ok\n" * 2000,
     "challenges": "334 " + "QUJD" * 16000,
+    "answers": "334 x\n" * 10000,
+    "settings": "password=" * 7000,
+    "log-ins": "login('a'," * 6500,
+    "python frames": '  File "/a/smtplib.py", line 3, in login\n' * 1600,
+    "other frames": "    at a.b.c(x)\n" * 5000,
+    "fields": "Final-Recipient: rfc822; a@b\nAction: failed\nDiagnostic-Code: smtp; 550 x\n" * 900,
+    "headers": "Received: x\nFrom: y\nTo: z\nSubject: x\n" * 1600,
+    "services": "web_1  | " * 7000,
+    "dots": "a." * 32000,
 }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-MAX_RECIPIENTS = 20
+MAX_RECIPIENTS = 12
 MAX_VALUE = 2_000
 
 _FIELD = re.compile(
@@ -77,7 +77,7 @@ def find_report(text: str) -> DeliveryReport | None:
 
 def _fields(text: str) -> list[tuple[str, str, int, int]]:
     """Return name, value and place of each field; folded lines are joined."""
-    matches = list(_FIELD.finditer(text))[:400]
+    matches = list(_FIELD.finditer(text))[:200]
     found = []
     for place, match in enumerate(matches):
         limit = matches[place + 1].start() if place + 1 < len(matches) else len(text)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from mailoscope_core.knowledge.delivery_report import find_report
+from mailoscope_core.knowledge.delivery_report import DeliveryReport
 from mailoscope_core.knowledge.mail_reader import CHUNK, PastedMail, looks_like_mail, read_mail
 
 HEAD, TAIL = 16_000, 8_000
@@ -73,9 +73,8 @@ def digest_text(text: str) -> Digest:
     return digest if len(digest.text) > 40 and digest.is_mail else Digest(text, digest.notes)
 
 
-def notes_of(text: str) -> tuple[str, ...]:
-    """Return what the fields of a delivery report in a text say of its recipients together."""
-    report = find_report(text)
+def notes_of(report: DeliveryReport | None) -> tuple[str, ...]:
+    """Return what a delivery report says of its recipients together."""
     if report is None:
         return ()
     actions = {recipient.action for recipient in report.recipients}

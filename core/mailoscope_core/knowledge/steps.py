@@ -82,7 +82,6 @@ class Steps:
         self.commands = _commands(plain)
         trace = trace_of(plain, cues.frame)
         self.traced = trace.step if trace else None
-        self._whole = self._nearest(0, len(self._folded), len(self._folded))
         ports = set(_PORT.findall(plain))
         self._upgrades = "465" not in ports and (
             between_servers
@@ -104,7 +103,7 @@ class Steps:
         near = self._nearest(begin, end, reply.start)
         if near:
             return near
-        return self.before(reply.start) or self.traced or self._whole
+        return self.before(reply.start) or self.traced or self._anywhere()
 
     def of_report(self, diagnostic: str, same: FoundReply | None) -> str | None:
         """Return the step of a report's recipient: words in its diagnosis, then in the prose."""
@@ -114,7 +113,7 @@ class Steps:
             return own
         if same is not None:
             return self.of_reply(same)
-        return self._whole
+        return self._anywhere()
 
     def of_words(self, line: str) -> str | None:
         """Return the step of a program's own words, where frames or the words themselves tell."""
@@ -144,11 +143,17 @@ class Steps:
     def _nearest(self, begin: int, end: int, place: int) -> str | None:
         return self._nearest_in(self._folded[begin:end], place - begin)
 
+    def _anywhere(self) -> str | None:
+        """Return the step of the last cue in the whole text."""
+        if len(self._folded) <= _NEAR and len(self._replies) == 1:
+            return None  # it has been looked for there already
+        return self._nearest_in(self._folded, len(self._folded))
+
     def _nearest_in(self, window: str, place: int) -> str | None:
         best: tuple[bool, int, str] | None = None
         for cue in self._cues.cue:
-            found = window.rfind(cue.literal)
-            if found >= 0:
+            if cue.literal in window:
+                found = window.rfind(cue.literal)
                 rank = (cue.weak, abs(found - place), cue.step)
                 if best is None or rank < best:
                     best = rank

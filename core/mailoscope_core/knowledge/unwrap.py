@@ -32,6 +32,7 @@ MAX_LINES = 40
 MAX_LINE = 600
 _NEAR = 400
 _SERVERS = frozenset({BOUNCE, RECEIVING, RELAY})
+_SEQUENCE, _MANY = 503, 6
 _TELLING, _WRAPPER = 12, 60
 _FACTS_WITHIN = 6_000
 _PLAIN_REPLY = 4
@@ -86,9 +87,10 @@ class PasteReader:
         if not plain.strip():
             return Paste()
         client = self._clients.of(plain)
-        notes = (*notes, *notes_of(plain))
+        report = find_report(plain)
+        notes = (*notes, *notes_of(report))
         seen = _Unwrapping(plain, self._cues, self._vendor_of(plain), client)
-        return Paste(seen.observations(notes), plain, client.kind if client else "")
+        return Paste(seen.observations(notes, report), plain, client.kind if client else "")
 
 
 class _Unwrapping:
@@ -104,11 +106,12 @@ class _Unwrapping:
         self._replies = find_replies(plain)
         self._steps = Steps(plain, self._replies, cues, between_servers=self._between_servers)
 
-    def observations(self, notes: tuple[str, ...]) -> tuple[Observation, ...]:
+    def observations(
+        self, notes: tuple[str, ...], report: DeliveryReport | None
+    ) -> tuple[Observation, ...]:
         told = [self._seen(kind=note, step="after") for note in notes]
         if DELIVERED in notes or AUTO_REPLY in notes:
             return tuple(told)
-        report = find_report(self._plain)
         recipients = self._recipients(report) if report else []
         if recipients:
             return (*recipients, *told)
@@ -137,8 +140,9 @@ class _Unwrapping:
                 else reply.words,
                 params=_params(self._plain, reply),
             )
-            for reply in self._replies
+            for reply in _causes(self._replies)
         ]
+        found = _each_once(found)
         if self._steps.commands and _LAST_334.search(self._plain[-400:]) is not None:
             # A transcript that ends at a 334: the client did not go on with the log-in.
             found.append(self._seen(kind="login-broken-off", step="auth", code=334))
@@ -146,7 +150,7 @@ class _Unwrapping:
 
     def _recipients(self, report: DeliveryReport) -> list[Observation]:
         found = [self._of_recipient(each, report) for each in report.recipients]
-        return [each for each in found if each is not None]
+        return _each_once([each for each in found if each is not None])
 
     def _of_recipient(self, recipient: Recipient, report: DeliveryReport) -> Observation | None:
         if recipient.action in ("delivered", "relayed", "expanded"):
@@ -228,6 +232,27 @@ class _Unwrapping:
                 kind="accepted", step="after", code=250, enhanced=last["enhanced"], text=words
             )
         ]
+
+
+def _causes(replies: list[FoundReply]) -> list[FoundReply]:
+    """Leave out the 503s where something else was refused: "need RCPT" only follows from it.
+
+    What a long log repeats word by word is taken once.
+    """
+    others = [reply for reply in replies if reply.code != _SEQUENCE]
+    kept = others if any(reply.code for reply in others) else replies
+    if len(kept) <= _MANY:
+        return kept
+    return list({(reply.code, reply.words): reply for reply in reversed(kept)}.values())[::-1]
+
+
+def _each_once(found: list[Observation]) -> list[Observation]:
+    """Drop what a log repeats word by word."""
+    told: dict[tuple[object, ...], Observation] = {}
+    for seen in found:
+        key = (seen.step, seen.code, seen.enhanced, seen.text, *sorted(seen.params.items()))
+        told.setdefault(key, seen)
+    return list(told.values())
 
 
 def _without_message(plain: str) -> str:
