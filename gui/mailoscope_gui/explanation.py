@@ -68,7 +68,8 @@ def explain_entry(
     found = words(finding, texts) if finding else None
     reply = event if isinstance(event, ReplyReceived) else None
     code, enhanced = (reply.code, reply.enhanced) if reply else (None, None)
-    answer = catalogue.explain_code(code, enhanced) if code is not None else None
+    vendor = finding.vendor if finding else None
+    answer = catalogue.explain_code(code, enhanced, vendor) if code is not None else None
     records = answer.records if answer else ()
     best = records[0] if records else None
     name = texts.record(best.id, "name", best.name) if best else ""

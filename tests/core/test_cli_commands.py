@@ -631,6 +631,24 @@ def test_each_reply_is_explained_once_in_full() -> None:
     assert "C: AUTH PLAIN ********" in text
 
 
+def test_a_provider_means_codes_of_its_own_once_it_has_shown() -> None:
+    google = load_catalogue().explain_code(534, "5.7.9", "google").record
+    registered = load_catalogue().explain_code(534, "5.7.9").record
+    assert google is not None
+    assert registered is not None
+    for greeting, meant in (
+        ("smtp.gmail.com ESMTP x - gsmtp", google),
+        ("mail.example.org ESMTP", registered),
+    ):
+        built = LogBuilder().connect().greet(text=greeting).ehlo("ehlo", "clear", "AUTH PLAIN")
+        built.reply("auth", "auth", 534, "5.7.9 Sorry", enhanced="5.7.9")
+        where = console()
+        live = LiveTranscript(where, load_catalogue())
+        for entry in built.built().entries:
+            live.show(entry)
+        assert meant.name in " ".join(output(where).split()), greeting
+
+
 def test_hostile_text_cannot_reach_the_terminal() -> None:
     where = console(colours=False)
     live = LiveTranscript(where, load_catalogue())

@@ -7,6 +7,8 @@ import textwrap
 
 from mailoscope_core.cli.console import Console
 from mailoscope_core.knowledge.catalogue import Catalogue
+from mailoscope_core.knowledge.observe import Observer
+from mailoscope_core.knowledge.vendors import load_vendors
 from mailoscope_core.record.events import Entry, ReplyReceived, StepStarted
 from mailoscope_core.report.event_words import CLASS_GLYPHS, EventWords, digit_of
 from mailoscope_core.report.transcript import TranscriptFold, TranscriptRow
@@ -21,6 +23,7 @@ class LiveTranscript:
     def __init__(self, console: Console, catalogue: Catalogue) -> None:
         self._console = console
         self._catalogue = catalogue
+        self._observer = Observer(load_vendors())
         self._words = EventWords(console.texts)
         self._fold = TranscriptFold(console.texts)
         self._told: set[str] = set()
@@ -29,6 +32,7 @@ class LiveTranscript:
     def show(self, entry: Entry) -> None:
         """Print what an entry has to say."""
         event = entry.event
+        self._observer.feed(entry)
         if isinstance(event, StepStarted):
             name = self._words.step(event.kind)
             self._console.say(self._console.styled(f"-- {name}", "strong"))
@@ -49,7 +53,8 @@ class LiveTranscript:
         """Say what a reply means: the class in one word, then the record of its code."""
         texts, digit = self._console.texts, digit_of(reply.code)
         head = f"{CLASS_GLYPHS[digit]} {self._words.reply_class(reply.code)}"
-        record = self._catalogue.explain_code(reply.code, reply.enhanced).record
+        vendor = self._observer.vendor
+        record = self._catalogue.explain_code(reply.code, reply.enhanced, vendor).record
         if record is None:
             self._print_meaning(head)
             return

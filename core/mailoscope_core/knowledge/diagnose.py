@@ -203,6 +203,7 @@ def finding_of(hit: Hit, seen: Observation) -> Finding:
         confidence=round(hit.confidence, 2),
         code=seen.code,
         enhanced=seen.enhanced,
+        vendor=seen.vendor,
         params={name: value for name, value in params.items() if value},
         evidence=seen.evidence,
         fix_tags=rule.fix_tags,

@@ -41,6 +41,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `classification` is one of the classes of the catalogue (auth-failed, relay-denied, ...).
     `fix_tags` warn machines which advice is in the fixes; `confidence` is 0 to 1.
+    `vendor` is who was speaking, as far as it is known: some mean codes of their own.
     `params` fill the placeholders of the rule's words; they may hold server text and are plain.
     """
 
@@ -53,6 +54,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     confidence: float
     code: int | None = None
     enhanced: str | None = None
+    vendor: str | None = None
     params: dict[str, str] = {}
     evidence: tuple[int, ...] = ()
     fix_tags: tuple[str, ...] = ()

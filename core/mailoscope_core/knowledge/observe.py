@@ -55,6 +55,11 @@ class Observer:
         self._mx_vendor: str | None = None
         self.observations: list[Observation] = []
 
+    @property
+    def vendor(self) -> str | None:
+        """Whose server the present attempt talks to, as far as it has shown."""
+        return self._attempt.vendor
+
     def feed(self, entry: Entry) -> None:
         """Take one entry of the log into account."""
         now, event, seq = self._attempt, entry.event, entry.seq

@@ -36,9 +36,11 @@ _NO_CODE_BEFORE = re.compile(
 _NO_CODE_AFTER = re.compile(
     r"\s*(?:[\s:]{0,3}[\w./\\[\]-]{1,200}\.(?:rb|py|js|php|java|go|ts)\b"
     r"|bytes?|octets|ms|sec|seconds|s\b|kb|mb|lines\b|messages\b|users\b|recipients\b|%|\d+\s*$|ok\b$"
-    r"|not found\b|unauthorized|forbidden|bad gateway)",
+    r"|bad gateway)",
     re.IGNORECASE,
 )
+# Beside a code that only web servers use; mail servers say "550 Forbidden", too.
+_WEB_WORDS = re.compile(r"\s*(?:not found\b|unauthorized|forbidden)", re.IGNORECASE)
 _NEXT_ENTRY = re.compile(
     r" (?:<<|>>|!!) "
     r"|\b[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d\b|\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?= )"
@@ -106,6 +108,8 @@ def _is_code(text: str, match: re.Match[str]) -> bool:
     if "http" in head.lower() and match["code"] in _WEB:
         return False
     if _NO_CODE_BEFORE.search(head) or _NO_CODE_AFTER.match(tail):
+        return False
+    if int(match["code"]) in _WEB_ONLY and _WEB_WORDS.match(tail):
         return False
     if match["after"] == "-" and not tail[:1].strip():
         return False

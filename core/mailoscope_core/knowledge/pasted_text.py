@@ -12,10 +12,10 @@ _CONTROL = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
 )
 _TAG = re.compile(
-    r"</?(?:a|b|br|code|div|em|h[1-6]|i|li|p|pre|span|strong|table|td|th|tr|ul)\b[^<>]{0,200}>",
+    r"</?(?:a|b|br|code|div|em|h[1-6]|i|li|p|pre|span|strong|table|td|th|tr|ul)(?:[\s/][^<>]{0,200})?>",
     re.IGNORECASE,
 )
-_BREAKS = re.compile(r"<(?:br|/p|/tr|/li|/div|/h[1-6])\b[^<>]{0,40}>", re.IGNORECASE)
+_BREAKS = re.compile(r"<(?:br|/p|/tr|/li|/div|/h[1-6])(?:[\s/][^<>]{0,40})?>", re.IGNORECASE)
 _MARKDOWN_LINK = re.compile(r"\[([^\[\]\n]{1,300})\]\((?:https?:|mailto:)[^()\s]{1,400}\)")
 _BYTES = re.compile(r"\bb(?=['\"])")
 _UNICODE_ESCAPE = re.compile(r"\\u00([0-7][0-9a-fA-F])")

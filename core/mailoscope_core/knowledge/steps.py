@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from importlib.resources.abc import Traversable
 
 import msgspec
@@ -78,7 +79,9 @@ class Steps:
         self._plain = plain
         self._folded = plain.lower()
         self._replies = replies
-        self._cues = cues
+        self._cues = cues.cue
+        # Most texts hold a handful of the two hundred; only those are looked for again and again.
+        self._present = tuple(cue for cue in cues.cue if cue.literal in self._folded)
         self.commands = _commands(plain)
         trace = trace_of(plain, cues.frame)
         self.traced = trace.step if trace else None
@@ -108,7 +111,7 @@ class Steps:
     def of_report(self, diagnostic: str, same: FoundReply | None) -> str | None:
         """Return the step of a report's recipient: words in its diagnosis, then in the prose."""
         folded = diagnostic.lower()
-        own = self._nearest_in(folded, len(folded))
+        own = _nearest(self._cues, folded, len(folded))
         if own:
             return own
         if same is not None:
@@ -124,7 +127,7 @@ class Steps:
         if tls:
             return "starttls" if self._upgrades else None
         if _BROKEN.search(folded):
-            step = self._nearest_in(folded, len(folded)) or self._last_command(line)
+            step = _nearest(self._cues, folded, len(folded)) or self._last_command(line)
             # "Failed to connect" and the like are no word about the greeting.
             return None if step == "greeting" and not _GREETING.search(folded) else step
         return None
@@ -141,23 +144,24 @@ class Steps:
         return steps[-1] or None if steps else None
 
     def _nearest(self, begin: int, end: int, place: int) -> str | None:
-        return self._nearest_in(self._folded[begin:end], place - begin)
+        return _nearest(self._present, self._folded[begin:end], place - begin)
 
     def _anywhere(self) -> str | None:
         """Return the step of the last cue in the whole text."""
         if len(self._folded) <= _NEAR and len(self._replies) == 1:
             return None  # it has been looked for there already
-        return self._nearest_in(self._folded, len(self._folded))
+        return _nearest(self._present, self._folded, len(self._folded))
 
-    def _nearest_in(self, window: str, place: int) -> str | None:
-        best: tuple[bool, int, str] | None = None
-        for cue in self._cues.cue:
-            if cue.literal in window:
-                found = window.rfind(cue.literal)
-                rank = (cue.weak, abs(found - place), cue.step)
-                if best is None or rank < best:
-                    best = rank
-        return best[2] if best else None
+
+def _nearest(cues: Iterable[Cue], window: str, place: int) -> str | None:
+    best: tuple[bool, int, str] | None = None
+    for cue in cues:
+        found = window.rfind(cue.literal)
+        if found >= 0:
+            rank = (cue.weak, abs(found - place), cue.step)
+            if best is None or rank < best:
+                best = rank
+    return best[2] if best else None
 
 
 def _commands(plain: str) -> list[tuple[int, str]]:
