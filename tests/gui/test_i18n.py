@@ -12,7 +12,10 @@ from pytestqt.qtbot import QtBot
 from mailoscope_gui.actions import ACTIONS
 from mailoscope_gui.app import Application
 from mailoscope_gui.i18n import N_, Language
+from tests.checkout import ROOT
 from tests.gui.person import Person
+
+SPLIT = re.compile("&[\u0900-\u097f]")
 
 
 def loud(message: str) -> str:
@@ -105,3 +108,9 @@ def test_qts_own_words_come_from_the_catalogue(
     finally:
         language.use("en")
     assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "Cancel"
+
+
+def test_no_mnemonic_splits_a_letter_of_devanagari() -> None:
+    po = ROOT / "resources/mailoscope_resources/locale/hi/LC_MESSAGES/mailoscope.po"
+    split = [line for line in po.read_text(encoding="utf-8").splitlines() if SPLIT.search(line)]
+    assert split == [], "write the key in brackets: खोलें (&O)"
