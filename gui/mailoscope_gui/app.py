@@ -34,7 +34,8 @@ _WARM = (
 )
 
 
-@dataclass(slots=True)
+# Qt connects to a method of an object through a weak reference to it.
+@dataclass(slots=True, weakref_slot=True)
 class Application:
     """One window with everything that belongs to it."""
 

@@ -21,6 +21,23 @@ window.painted.connect(painted)
 window.show()
 qt.exec()
 """
+# As a person starts it; ends once the session that the command line asks for is shown.
+START = """
+import sys
+from PySide6.QtCore import QTimer
+from mailoscope_gui.__main__ import main
+from mailoscope_gui.app import make_qt
+qt = make_qt()
+def look():
+    titles = [w.windowTitle() for w in qt.topLevelWidgets() if type(w).__name__ == "MainWindow"]
+    if titles and titles[0] != "Mailoscope":
+        print(titles[0])
+        qt.closeAllWindows()
+timer = QTimer()
+timer.timeout.connect(look)
+timer.start(20)
+sys.exit(main(sys.argv[1:]))
+"""
 TOO_EARLY = (
     "keyring",
     "dns",
@@ -49,3 +66,16 @@ def test_nothing_slow_is_loaded_before_the_first_paint() -> None:
         if any(name == each or name.startswith(f"{each}.") for each in TOO_EARLY)
     ]
     assert early == []
+
+
+def test_the_window_opens_and_begins_what_the_command_line_asks_for() -> None:
+    result = subprocess.run(
+        [sys.executable, "-c", START, "--practice", "submission"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.endswith("– Mailoscope\n")
+    assert result.stderr == ""
