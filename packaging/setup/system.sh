@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# system.sh run|test - see to it that the system's libraries and servers for that job are there.
+# system.sh run|test|package|test-package - see to it that the system's libraries and servers for that job are there.
 set -euo pipefail
 cd "$(dirname "$0")"
 . ./packages.sh
@@ -10,7 +10,14 @@ case ${1:-} in
         [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || packages="$packages $QT_WINDOW_PACKAGES"
         ;;
     test) packages="$QT_PACKAGES $QT_WINDOW_PACKAGES $TEST_PACKAGES" ;;
-    *) echo "usage: system.sh run|test" >&2; exit 2 ;;
+    package | test-package)
+        packages="$QT_PACKAGES $QT_WINDOW_PACKAGES $PACKAGE_PACKAGES"
+        [ "$1" = package ] || packages="$packages $PACKAGE_TEST_PACKAGES"
+        # The system's Python is linked into its program; the bundle needs it as a library.
+        library=$(python3 -c 'import sys; print("libpython%d.%d" % sys.version_info[:2] if sys.base_prefix == "/usr" else "")')
+        packages="$packages $library"
+        ;;
+    *) echo "usage: system.sh run|test|package|test-package" >&2; exit 2 ;;
 esac
 # shellcheck disable=SC2086  # a list of words is meant
 exec ./apt.sh "make $1" $packages
