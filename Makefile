@@ -34,7 +34,7 @@ package: ## build dist/*.tar.gz and dist/*.deb: the program for those who have n
 test-package: package ## install the .deb, use it as a person would, remove it; picture in out/
 	@packaging/setup/system.sh test-package
 	@packaging/setup/environment.sh test
-	@$(PYTHON) packaging/proof/prove.py
+	@$(PYTHON) -m tests.installed.prove
 
 format: ## format the code and fix what can be fixed
 	@packaging/setup/environment.sh test

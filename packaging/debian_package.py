@@ -26,10 +26,12 @@ from mailoscope_core import __version__
 MAINTAINER = f"The Mailoscope developers <developers@{SITE.partition('://')[2]}>"
 SUMMARY = "find out why mail will not send"
 DESCRIPTION = """\
-Mailoscope connects to a mail server one SMTP step at a time and shows each reply with what it means, why it came
-here, who has to act and what to try next, in English or Hindi. You can stop, edit the next line, repeat it and go on.
+Mailoscope connects to a mail server one SMTP step at a time and shows each reply with what it
+means, why it came here, who has to act and what to try next, in English or Hindi. You can stop,
+edit the next line, repeat it and go on.
 .
-This package holds the window, mailoscope, and the command line, mailoscope-cli, with a Python and a Qt of their own.
+This package holds the window, mailoscope, and the command line, mailoscope-cli, with a Python
+and a Qt of their own.
 """
 PROGRAMS = ("mailoscope", "mailoscope-cli")
 
@@ -79,9 +81,7 @@ def dependencies(tree: Path) -> str:
         command = ["dpkg-shlibdeps", "-O", "--ignore-missing-info", "--warnings=0"]
         command += [f"-l{path}" for path in private]
         command += [f"-e{path}" for path in binaries]
-        result = subprocess.run(
-            command, cwd=folder, stdout=subprocess.PIPE, text=True, check=True
-        )
+        result = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, text=True, check=True)
     depends = result.stdout.partition("shlibs:Depends=")[2].strip()
     if not depends:
         raise ValueError("dpkg-shlibdeps found no dependency")

@@ -84,8 +84,8 @@ def _window() -> Iterator[str]:
     yield from _section(
         "DESCRIPTION",
         ".B mailoscope",
-        "opens a window that connects to a mail server one SMTP step at a time and shows each reply "
-        "with what it means, why it came here, who has to act and what to try next.",
+        "opens a window that connects to a mail server one SMTP step at a time and shows each "
+        "reply with what it means, why it came here, who has to act and what to try next.",
         "A session file on the command line, or double-clicked, is shown again and explained anew.",
         "Nothing is connected to before you ask for it.",
     )

@@ -1,4 +1,4 @@
-"""Builds what a person on Linux downloads: dist/mailoscope-<version>-linux-x86_64.tar.gz and the .deb.
+"""Builds what a person on Linux downloads: a tar.gz and a .deb, both in dist/.
 
 `make package` calls it in the environment that `environment.sh package` makes. Everything made is
 looked at by the tools of those who will take it: desktop-file-validate, appstreamcli, lintian.

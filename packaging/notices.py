@@ -23,7 +23,7 @@ LICENCES = HERE / "licences"
 QT_DISTRIBUTIONS = frozenset({"PySide6_Essentials", "shiboken6"})
 # Libraries inside the libraries of a distribution.
 INSIDE = {
-    "cryptography": "Its library contains OpenSSL (Apache-2.0) and Rust packages, which its software "
+    "cryptography": "Its library contains OpenSSL (Apache-2.0) and Rust packages, which its "
     "bill of materials lists: {folder}cryptography-{version}.dist-info/sboms.\n",
 }
 _LICENCE_FILE = re.compile(r"(licen[cs]e|copying|notice|authors)", re.IGNORECASE)
@@ -32,14 +32,15 @@ QT_NOTE = """\
 Qt and Qt for Python
 ====================
 
-This program uses Qt {version} and Qt for Python {version} under the GNU Lesser General Public License, version 3
-(LGPL-3.0.txt, which builds on GPL-3.0.txt). Qt is (C) The Qt Company Ltd. and other contributors. Qt contains parts
-of others: qt-third-party.txt.
+This program uses Qt {version} and Qt for Python {version} under the GNU Lesser General Public
+License, version 3 (LGPL-3.0.txt, which builds on GPL-3.0.txt). Qt is (C) The Qt Company Ltd. and
+other contributors. Qt contains parts of others: qt-third-party.txt.
 
-They come as separate shared libraries, unchanged as the publisher built them for PyPI. You may replace them by your
-own build of the same major version: in the folder of this program, {folder}PySide6 holds Qt for Python, {folder}PySide6/Qt
-(on Windows {folder}PySide6 itself) holds Qt's libraries and plugins, and {folder}shiboken6 the binding's run time.
-Reverse engineering for debugging such changes is allowed.
+They come as separate shared libraries, as the publisher built them for PyPI. You may replace them
+by your own build of the same major version. In the folder of this program, {folder}PySide6 holds
+Qt for Python, {folder}PySide6/Qt (on Windows {folder}PySide6 itself) Qt's libraries and plugins,
+and {folder}shiboken6 the binding's run time. Reverse engineering for debugging such changes is
+allowed.
 
 Sources: https://download.qt.io/official_releases/qt/ and
 https://download.qt.io/official_releases/QtForPython/pyside6/ in the folder of that version.
@@ -212,7 +213,7 @@ def _overview(found: Iterable[Component]) -> str:
         "What this program was put together from",
         "=======================================",
         "",
-        "Mailoscope itself is under the MIT licence, its fonts are under the SIL Open Font License.",
+        "Mailoscope itself is under the MIT licence, its fonts under the SIL Open Font License.",
         "The texts of all licences are in the folders beside this file.",
         "",
     ]

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034
 # packages.sh - the Debian packages by what needs them; sourced.
 
 # Qt without a screen, as the wheels of PySide6 are linked.

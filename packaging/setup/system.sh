@@ -2,6 +2,7 @@
 # system.sh run|test|package|test-package - see to it that the system's libraries and servers for that job are there.
 set -euo pipefail
 cd "$(dirname "$0")"
+# shellcheck source=packages.sh
 . ./packages.sh
 
 case ${1:-} in
