@@ -31,10 +31,12 @@ package: ## build dist/*.tar.gz and dist/*.deb: the program for those who have n
 	@packaging/setup/environment.sh package
 	@build/environment/bin/python packaging/make_package.py
 
-test-package: package ## install the .deb, use it as a person would, remove it; picture in out/
+test-package: package ## install the .deb, use it as a person would, remove it; pipx and wheels too
 	@packaging/setup/system.sh test-package
 	@packaging/setup/environment.sh test
+	@$(PYTHON) packaging/catalogues.py compile
 	@$(PYTHON) -m tests.installed.prove
+	@$(PYTHON) -m tests.installed.wheels
 
 format: ## format the code and fix what can be fixed
 	@packaging/setup/environment.sh test

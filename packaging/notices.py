@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import importlib.metadata
+import os
 import re
 import shutil
 import subprocess
@@ -87,7 +88,7 @@ def components(work: Path) -> list[Component]:
         if source in ("", "-") or Path(source).is_relative_to(work):
             continue  # made by PyInstaller: the programs, the library of Python's first modules
         path = Path(source)
-        if (owner := owners.get(path) or owners.get(path.resolve())) is not None:
+        if (owner := owners.get(os.path.normpath(path))) is not None:
             distributions.add(owner)
         elif (package := debian_package(path)) is not None:
             packages.add(package)
@@ -138,12 +139,13 @@ def debian_package(path: Path) -> str | None:
     return None
 
 
-def _distribution_files() -> dict[Path, str]:
-    return {
-        Path(str(distribution.locate_file(file))).resolve(): distribution.metadata["Name"]
-        for distribution in importlib.metadata.distributions()
-        for file in distribution.files or ()
-    }
+def _distribution_files() -> dict[str, str]:
+    owners = {}
+    for distribution in importlib.metadata.distributions():
+        # Plain texts: an environment holds thousands of files, and asking the disk takes long.
+        name, place = distribution.metadata["Name"], str(distribution.locate_file(""))
+        owners |= {os.path.normpath(f"{place}/{file}"): name for file in distribution.files or ()}
+    return owners
 
 
 def _of_distribution(name: str) -> Component:

@@ -14,9 +14,12 @@ case ${1:-} in
     package | test-package)
         packages="$QT_PACKAGES $QT_WINDOW_PACKAGES $PACKAGE_PACKAGES"
         [ "$1" = package ] || packages="$packages $PACKAGE_TEST_PACKAGES"
-        # The system's Python is linked into its program; the bundle needs it as a library.
-        library=$(python3 -c 'import sys; print("libpython%d.%d" % sys.version_info[:2] if sys.base_prefix == "/usr" else "")')
-        packages="$packages $library"
+        # The system's Python is linked into its program, the bundle needs it as a library; pipx needs its venv.
+        version=$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2] if sys.base_prefix == "/usr" else "")')
+        if [ -n "$version" ]; then
+            packages="$packages libpython$version"
+            [ "$1" = package ] || packages="$packages python$version-venv"
+        fi
         ;;
     *) echo "usage: system.sh run|test|package|test-package" >&2; exit 2 ;;
 esac

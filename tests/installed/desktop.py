@@ -14,6 +14,8 @@ from pathlib import Path
 
 WINDOW_S = 60
 PACE_S = 0.05
+# How long somebody waits for a key to have done something.
+PATIENCE_S = 5
 
 # Run by the checkout's Python, which has Qt: no other program takes pictures of a screen here.
 _PICTURE = """
@@ -121,6 +123,24 @@ class Desktop:
     def press(self, *keys: str) -> None:
         """Press keys, one after the other, in the window that has the keyboard."""
         self._run("xdotool", "key", "--clearmodifiers", "--delay", "40", *keys)
+
+    def press_until(self, keys: str, ready: Callable[[], bool], what: str) -> None:
+        """Press keys, and again when nothing has come of it: the window may not have been ready."""
+        end = time.monotonic() + WINDOW_S
+        while True:
+            self.press(keys)
+            try:
+                self.until(ready, what, PATIENCE_S)
+            except NotSeen:
+                if time.monotonic() > end:
+                    raise
+            else:
+                return
+
+    def open(self, keys: str, title: str) -> None:
+        """Open a dialog by its shortcut, and give it the keyboard."""
+        self.press_until(keys, lambda: bool(self._windows(title)), f"window “{title}”")
+        self.window(title)
 
     def type(self, text: str) -> None:
         """Type a text."""

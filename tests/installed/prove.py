@@ -57,7 +57,6 @@ def main() -> int:
         print(f"test-package: {problem}", file=sys.stderr)
         return 1
     _say("removed: nothing is left of the package")
-    print("make test-package: all is well")
     return 0
 
 
@@ -113,14 +112,13 @@ def _versions() -> None:
 def _lab_session(desktop: Desktop, home: Path) -> Path:
     desktop.launch(ENTRY)
     desktop.window("^Mailoscope$")
-    desktop.press("ctrl+p")
-    desktop.window("^Practise")
+    desktop.open("ctrl+p", "^Practise")
     desktop.type("submission as it should be")
     desktop.press("Return")
     desktop.gone("^Practise")
     desktop.window(".+ – Mailoscope$")
-    desktop.press("F5")
     folder = home / "data" / "mailoscope" / "sessions"
+    desktop.press_until("F5", lambda: bool(list(folder.glob("*"))), "session file")
 
     def over() -> bool:
         files = list(folder.glob("*.mailoscope.jsonl"))
@@ -137,8 +135,7 @@ def _lab_session(desktop: Desktop, home: Path) -> Path:
 def _report(desktop: Desktop, home: Path) -> None:
     desktop.window(".+ – Mailoscope$")
     desktop.picture(OUT / "package-window.png")
-    desktop.press("ctrl+e")
-    desktop.window("^Export a report")
+    desktop.open("ctrl+e", "^Export a report")
     desktop.press("Return")
     desktop.until(lambda: bool(list(home.glob("mailoscope-*.html"))), "report")
     [report] = home.glob("mailoscope-*.html")
@@ -153,13 +150,12 @@ def _report(desktop: Desktop, home: Path) -> None:
 
 def _secret(desktop: Desktop, service: SecretService) -> None:
     desktop.window(".+ – Mailoscope$")
-    desktop.press("ctrl+n")
-    desktop.window("^Profile:")
+    desktop.open("ctrl+n", "^Profile:")
     desktop.press("alt+n")
     desktop.type(PROFILE)
     desktop.press("alt+s")
     desktop.type("127.0.0.1")
-    desktop.press("ctrl+Page_Down", "alt+u")
+    desktop.press("ctrl+Tab", "alt+u")
     desktop.type(USER)
     desktop.press("alt+w")
     desktop.type(PASSWORD)
@@ -208,8 +204,7 @@ def _reopen(desktop: Desktop, session: Path) -> None:
 
 
 def _hindi(desktop: Desktop, home: Path) -> None:
-    desktop.press("ctrl+comma")
-    desktop.window("^Preferences")
+    desktop.open("ctrl+comma", "^Preferences")
     desktop.press("alt+l", "End", "Return")
     desktop.gone("^(Preferences|प्राथमिकताएँ)")
     preferences = home / "config" / "mailoscope" / "preferences.toml"
@@ -218,8 +213,7 @@ def _hindi(desktop: Desktop, home: Path) -> None:
         "preference for Hindi",
     )
     desktop.window(".+ – Mailoscope$")
-    desktop.press("ctrl+comma")
-    desktop.window("^प्राथमिकताएँ")
+    desktop.open("ctrl+comma", "^प्राथमिकताएँ")
     desktop.press("Escape")
     desktop.gone("^प्राथमिकताएँ")
     desktop.picture(OUT / "package-window-hi.png")
