@@ -1,7 +1,7 @@
 ; Inno Setup 6: an installer for one user, without administrator rights.  Not yet run.
 ;
 ;   python packaging\make_bundle.py
-;   iscc /DVersion=0.1.0 packaging\windows\mailoscope.iss      -> dist\mailoscope-0.1.0-windows-x86_64.exe
+;   iscc /DVersion=<version> packaging\windows\mailoscope.iss      -> dist\mailoscope-0.1.0-windows-x86_64.exe
 
 #ifndef Version
   #error Say the version: iscc /DVersion=...

@@ -35,6 +35,8 @@ OUT = ROOT / "out"
 # What the practice server of the program asks for, and a profile of our own for it.
 PROFILE, USER, PASSWORD = "proof", "lab@lab.test", "lab-password"
 SLOWER, ROUNDS = 1.5, 7
+# Qt looks for Hindi in the fixed font first, says so, and takes the next one.
+HARMLESS = "qt.text.font.db: OpenType support missing"
 # All that the program may leave in a home directory.
 USERS_OWN = re.compile(
     r"config/mailoscope/(preferences\.toml|profiles/[^/]+\.toml)"
@@ -225,8 +227,9 @@ def _quit(desktop: Desktop) -> None:
     desktop.press("ctrl+q")
     desktop.until_ended()
     _expect(not desktop.processes(), "a process is left")
-    said = desktop.log.read_text("utf-8", "replace")
-    _expect(not said, f"the program complained: {said}")
+    said = desktop.log.read_text("utf-8", "replace").splitlines()
+    complaints = [line for line in said if line and not line.startswith(HARMLESS)]
+    _expect(not complaints, f"the program complained: {complaints}")
     _say("quit, without a word of complaint")
 
 
