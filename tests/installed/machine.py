@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-
-from tests.checkout import ROOT
+from typing import TextIO
 
 NAME = "mailoscope"
 PROGRAM = Path("/usr/lib/mailoscope/mailoscope")
@@ -24,8 +24,10 @@ LISTS = (
 )
 # apt keeps a journal of what it did, and that it did.
 JOURNALS = ("/var/log/", "/var/cache/apt/", "/var/lib/apt/")
-# Tells a package that a broken run has left from one that somebody wants.
-MARK = ROOT / "build" / "installed-by-test-package"
+# One run at a time on a machine. What it holds tells a package that a broken run has left from one
+# that somebody wants.
+LOCK = Path(tempfile.gettempdir()) / "mailoscope-test-package"
+MARK = "installed by make test-package\n"
 _LOCK = ("-o", "DPkg::Lock::Timeout=300")
 
 
@@ -38,16 +40,26 @@ def installed(package: Path) -> Iterator[list[Path]]:
     """Install the package with apt; yields its files, and removes it whatever happens."""
     if os.geteuid() != 0:
         raise Refused("make test-package installs a package, so root must run it")
+    with LOCK.open("a+", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.seek(0)
+        with _installed(package, lock, ours=lock.read() == MARK) as files:
+            yield files
+
+
+@contextlib.contextmanager
+def _installed(package: Path, lock: TextIO, *, ours: bool) -> Iterator[list[Path]]:
     before = packages()
     if NAME in before:
-        if not MARK.exists():
+        if not ours:
             raise Refused(
                 f"{NAME} is installed here already; remove it first: apt-get remove {NAME}"
             )
         _apt("purge", NAME)
         before = packages()
-    MARK.parent.mkdir(exist_ok=True)
-    MARK.touch()
+    lock.truncate(0)
+    lock.write(MARK)
+    lock.flush()
     try:
         with tempfile.TemporaryDirectory() as name:
             # apt reads it as a user of its own, who may not look into a home directory.
@@ -61,7 +73,7 @@ def installed(package: Path) -> Iterator[list[Path]]:
         came = sorted(packages() - before)
         if came:
             _apt("purge", *came)
-        MARK.unlink(missing_ok=True)
+        lock.truncate(0)
 
 
 def packages() -> set[str]:

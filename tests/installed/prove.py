@@ -10,6 +10,7 @@ started or installed goes in any case.
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -52,6 +53,8 @@ def main() -> int:
         print("test-package: there is no dist/mailoscope_*.deb; run make package", file=sys.stderr)
         return 1
     OUT.mkdir(exist_ok=True)
+    # Asked to end, it first takes away what it has brought.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         files = _with_the_package(found[-1])
         _expect(not (left := left_behind(files)), f"left behind: {left}")
