@@ -134,8 +134,7 @@ def pack(tree: Path, target: Path, moment: dt.datetime) -> None:
 
 def _document(folder: Path, bundle: Path, moment: dt.datetime) -> None:
     folder.mkdir(parents=True)
-    ours = shutil.ignore_patterns("debian-*")  # Debian's own packages bring theirs
-    shutil.copytree(bundle / "licences", folder / "licences", ignore=ours)
+    shutil.copytree(bundle / "licences", folder / "licences", ignore=_left_out)
     text = (TEMPLATES / "copyright").read_text(encoding="utf-8").replace("@SITE@", SITE)
     fonts = ROOT / "resources" / "mailoscope_resources" / "fonts"
     for sign, file in (("@MIT@", ROOT / "LICENSE"), ("@OFL@", fonts / "OFL.txt")):
@@ -150,6 +149,12 @@ def _document(folder: Path, bundle: Path, moment: dt.datetime) -> None:
     shutil.copyfile(ROOT / "CHANGELOG.md", folder / "CHANGELOG.md")
     for name in ("changelog", "CHANGELOG.md"):
         compress(folder / name)
+
+
+def _left_out(_folder: str, names: list[str]) -> set[str]:
+    """Licence texts of the libraries that are left out: Debian's own packages bring theirs."""
+    debian = {name for name in names if name.startswith("debian-")}
+    return {name for name in debian if not name.startswith("debian-libpython")}
 
 
 def _deb822(text: str) -> str:
