@@ -96,10 +96,6 @@ class Desktop:
         self._run("xdotool", "windowfocus", "--sync", seen[-1])
         return seen[-1]
 
-    def gone(self, title: str) -> None:
-        """Wait until no visible window has this title."""
-        self.until(lambda: not self._windows(title), f"end of the window “{title}”")
-
     def titles(self) -> list[str]:
         """Return the titles of all visible windows."""
         names = (self._try("xdotool", "getwindowname", each) for each in self._windows("."))
@@ -141,6 +137,10 @@ class Desktop:
         """Open a dialog by its shortcut, and give it the keyboard."""
         self.press_until(keys, lambda: bool(self._windows(title)), f"window “{title}”")
         self.window(title)
+
+    def close(self, keys: str, title: str) -> None:
+        """Leave a dialog with a key; what it has to read first may make it deaf for a while."""
+        self.press_until(keys, lambda: not self._windows(title), f"end of the window “{title}”")
 
     def type(self, text: str) -> None:
         """Type a text."""

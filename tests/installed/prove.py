@@ -119,8 +119,7 @@ def _lab_session(desktop: Desktop, home: Path) -> Path:
     desktop.window("^Mailoscope$")
     desktop.open("ctrl+p", "^Practise")
     desktop.type("submission as it should be")
-    desktop.press("Return")
-    desktop.gone("^Practise")
+    desktop.close("Return", "^Practise")
     desktop.window(".+ – Mailoscope$")
     folder = home / "data" / "mailoscope" / "sessions"
     desktop.press_until("F5", lambda: bool(list(folder.glob("*"))), "session file")
@@ -141,15 +140,13 @@ def _report(desktop: Desktop, home: Path) -> None:
     desktop.window(".+ – Mailoscope$")
     desktop.picture(OUT / "package-window.png")
     desktop.open("ctrl+e", "^Export a report")
-    desktop.press("Return")
-    desktop.until(lambda: bool(list(home.glob("mailoscope-*.html"))), "report")
+    desktop.press_until("Return", lambda: bool(list(home.glob("mailoscope-*.html"))), "report")
     [report] = home.glob("mailoscope-*.html")
     desktop.until(lambda: "</html>" in report.read_text("utf-8"), "end of the report")
     text = report.read_text("utf-8")
     _expect(f"Mailoscope {__version__}" in text, "the report does not name the version")
     _expect(PASSWORD not in text, "the report holds the password")
-    desktop.press("Escape")
-    desktop.gone("^Export a report")
+    desktop.close("Escape", "^Export a report")
     _say(f"exported {report.name}, {len(text)} characters; it names version {__version__}")
 
 
@@ -165,8 +162,7 @@ def _secret(desktop: Desktop, service: SecretService) -> None:
     desktop.press("alt+w")
     desktop.type(PASSWORD)
     desktop.picture(OUT / "package-profile.png")
-    desktop.press("Return")
-    desktop.gone("^Profile:")
+    desktop.close("Return", "^Profile:")
     folder = service.home / "config" / "mailoscope" / "profiles"
     desktop.until(lambda: len(list(folder.glob("*.toml"))) == 1, "profile")
     [file] = folder.glob("*.toml")
@@ -210,8 +206,8 @@ def _reopen(desktop: Desktop, session: Path) -> None:
 
 def _hindi(desktop: Desktop, home: Path) -> None:
     desktop.open("ctrl+comma", "^Preferences")
-    desktop.press("alt+l", "End", "Return")
-    desktop.gone("^(Preferences|प्राथमिकताएँ)")
+    desktop.press("alt+l", "End")
+    desktop.close("Return", "^(Preferences|प्राथमिकताएँ)")
     preferences = home / "config" / "mailoscope" / "preferences.toml"
     desktop.until(
         lambda: preferences.exists() and 'language = "hi"' in preferences.read_text("utf-8"),
@@ -219,8 +215,7 @@ def _hindi(desktop: Desktop, home: Path) -> None:
     )
     desktop.window(".+ – Mailoscope$")
     desktop.open("ctrl+comma", "^प्राथमिकताएँ")
-    desktop.press("Escape")
-    desktop.gone("^प्राथमिकताएँ")
+    desktop.close("Escape", "^प्राथमिकताएँ")
     desktop.picture(OUT / "package-window-hi.png")
     _say("switched to Hindi, and speaks it")
 
