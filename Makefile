@@ -3,11 +3,11 @@
 PYTHON := .venv/bin/python
 SOURCES := core gui resources packaging tests
 
-.PHONY: help run test check bench docs format messages translations screenshots lock clean
+.PHONY: help run test check package test-package bench docs format messages translations screenshots lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1 \t\2/' | expand -t 22
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \t\2/' | expand -t 22
 
 run: ## get everything and run the main job on the embedded lab server
 	@packaging/setup/system.sh run
@@ -25,6 +25,18 @@ check: ## format, lint, types, import contracts, translations
 	@packaging/setup/environment.sh test
 	@$(PYTHON) packaging/catalogues.py compile
 	@packaging/setup/check.sh
+
+package: ## build dist/*.tar.gz and dist/*.deb: the program for those who have no Python
+	@packaging/setup/system.sh package
+	@packaging/setup/environment.sh package
+	@build/environment/bin/python packaging/make_package.py
+
+test-package: package ## install the .deb, use it as a person would, remove it; pipx and wheels too
+	@packaging/setup/system.sh test-package
+	@packaging/setup/environment.sh test
+	@$(PYTHON) packaging/catalogues.py compile
+	@$(PYTHON) -m tests.installed.prove
+	@$(PYTHON) -m tests.installed.wheels
 
 format: ## format the code and fix what can be fixed
 	@packaging/setup/environment.sh test

@@ -72,14 +72,24 @@ def compile_all(root: Path) -> list[Path]:
 
 def compiled(po: Path) -> bytes:
     """The .mo of a .po file; fuzzy entries stay out."""
+    header, *messages = read_catalogue(po)
+    # Whichever Babel a build brings, the file is the same.
+    lines = str(header.string).splitlines(keepends=True)
+    header.string = "".join(line for line in lines if not line.startswith("Generated-By"))
     buffer = io.BytesIO()
-    write_mo(buffer, read_catalogue(po))
+    write_mo(buffer, _Messages([header, *messages]))
     return buffer.getvalue()
 
 
 def languages(root: Path) -> list[str]:
     """The languages of a checkout: the folders that hold a catalogue, or are to hold one."""
     return sorted(folder.parent.name for folder in (root / LOCALE).glob("*/LC_MESSAGES"))
+
+
+class _Messages(list[Message]):
+    """Messages as Babel writes them: it iterates, and asks for the encoding."""
+
+    charset = "utf-8"
 
 
 def po_files(root: Path) -> list[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -89,6 +90,10 @@ def build(
 def begin(application: Application, options: Options) -> None:
     """Do what the command line asks for, once the window has been painted."""
     controller = application.controller
+    if sys.platform == "darwin":  # every event of the window passes through it
+        from mailoscope_gui.file_open import FileOpenFilter
+
+        application.qt.installEventFilter(FileOpenFilter(controller.open_file, application.qt))
     if options.session is not None:
         controller.open_file(options.session)
     elif options.practice:

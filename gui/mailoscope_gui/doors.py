@@ -200,13 +200,13 @@ class Doors(QObject):
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setIconPixmap(self._services.icons.application().pixmap(64, 64))
         box.setText(_("Mailoscope {version}").format(version=__version__))
-        box.setInformativeText(
-            _(
-                "Finds out why mail will not send. Nothing leaves this machine but what you "
-                "send.\n\n"
-                "MIT licence; the bundled Noto fonts are under the SIL Open Font Licence."
-            )
+        words = _(
+            "Finds out why mail will not send. Nothing leaves this machine but what you "
+            "send.\n\n"
+            "MIT licence; the bundled Noto fonts are under the SIL Open Font Licence."
         )
+        qt = _("Qt and Qt for Python are used under the GNU LGPL, version 3.")
+        box.setInformativeText(f"{words}\n{qt}")
         self._show(box)
 
     # --- how ----------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # check.sh - format, lint, types, import contracts, translations; runs them all and says which failed.
 set -uo pipefail
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit
 
 sources="core gui resources packaging tests"
 failed=()

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# environment.sh run|test - make or update the checkout's .venv: uv by pip into .tools, the system's Python, uv.lock.
+# environment.sh run|test|package - make or update the checkout's .venv: uv by pip into .tools, the system's Python, uv.lock.
 #
 #   run    what the window needs to run          test   that and the tools of developers
+#   package   an environment of its own, build/environment: Mailoscope's wheel, and PyInstaller
 # Nothing outside the checkout changes (but for uv's cache of downloads).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -27,7 +28,14 @@ fi
 case ${1:-} in
     run) what=(--no-default-groups --group i18n --extra gui) ;;
     test) what=(--extra gui) ;;
-    *) stop "usage: environment.sh run|test" ;;
+    package)
+        # Apart from .venv, so that nothing of the developers' tools gets into the bundle. The wheel is
+        # made anew each time: uv looks at pyproject.toml alone to see whether something has changed.
+        echo "mailoscope: bringing build/environment up to date with Python from $UV_PYTHON and the packages of uv.lock"
+        UV_PROJECT_ENVIRONMENT=build/environment exec .tools/bin/uv sync --quiet --locked --no-default-groups \
+            --group package --extra gui --no-editable --reinstall-package mailoscope
+        ;;
+    *) stop "usage: environment.sh run|test|package" ;;
 esac
 [ -d .venv ] || echo "mailoscope: making .venv with Python from $UV_PYTHON and the packages of uv.lock"
 # --inexact: after `make test`, `make run` must not throw the developers' tools out again.

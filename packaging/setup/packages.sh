@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034
 # packages.sh - the Debian packages by what needs them; sourced.
 
 # Qt without a screen, as the wheels of PySide6 are linked.
@@ -9,3 +10,10 @@ QT_WINDOW_PACKAGES="libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 l
 
 # The real servers of the tests: Postfix with Cyrus SASL, a Secret Service on a bus of its own, a screen.
 TEST_PACKAGES="postfix sasl2-bin libsasl2-modules dbus dbus-daemon dbus-bin gnome-keyring xvfb"
+
+# A bundle for others: Qt's libraries for Wayland as well, what packs and looks at a Debian package.
+PACKAGE_PACKAGES="libwayland-client0 libwayland-cursor0 binutils patchelf dpkg-dev desktop-file-utils appstream lintian"
+
+# A bundle installed and used as a person would: a screen, keys, entries of programs, a Secret Service.
+PACKAGE_TEST_PACKAGES="xvfb xdotool libglib2.0-bin shared-mime-info desktop-file-utils dbus dbus-daemon dbus-bin
+    gnome-keyring"

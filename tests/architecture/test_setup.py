@@ -11,7 +11,8 @@ import pytest
 
 from tests.checkout import ROOT
 
-APT = ROOT / "packaging" / "setup" / "apt.sh"
+SETUP = ROOT / "packaging" / "setup"
+APT = SETUP / "apt.sh"
 INSTALLED = "here"
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the scripts are for Debian")
@@ -68,3 +69,30 @@ def test_a_system_without_dpkg_goes_on(programs: Path) -> None:
     )
     assert result.returncode == 0
     assert "absent" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        ".ci/run",
+        ".ci/package-changed",
+        *sorted(SETUP.glob("*.sh")),
+        ROOT / "packaging/macos/make_dmg.sh",
+    ],
+    ids=lambda script: Path(script).name,
+)
+def test_the_scripts_are_careful(script: str | Path) -> None:
+    text = (ROOT / script).read_text(encoding="utf-8")
+    # What must say which of several things failed goes on after the first.
+    if Path(script).name != "packages.sh":
+        assert "\nset -euo pipefail\n" in text or "\nset -uo pipefail\n" in text
+    shellcheck = shutil.which("shellcheck")
+    if shellcheck is None:
+        pytest.skip("shellcheck is not installed here")
+    result = subprocess.run(
+        [shellcheck, "-x", "-P", str(SETUP), str(ROOT / script)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stdout

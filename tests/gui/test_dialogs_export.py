@@ -141,3 +141,8 @@ def test_a_name_of_ones_own_keeps_all_but_its_ending(
     qtbot.keyClicks(dialog.path, str(tmp_path / "mine.html"))
     dialog.format.setCurrentIndex(dialog.format.findData("pdf"))
     assert dialog.path.text() == str(tmp_path / "mine.pdf")
+
+
+def test_the_folder_that_is_suggested_is_there(dialog: ExportDialog) -> None:
+    # A home directory without Documents, as each test has one: a person would only get an error.
+    assert Path(dialog.path.text()).parent.is_dir()

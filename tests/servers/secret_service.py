@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import os
+import socket
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -100,13 +101,13 @@ def running_secret_service(mode: Mode = Mode.UNLOCKED) -> Iterator[SecretService
         home = Path(name)
         runtime = home / "run"
         runtime.mkdir(mode=0o700)
-        socket = home / "bus"
+        place = home / "bus"
         config = home / "bus.conf"
-        config.write_text(BUS_CONFIG.format(socket=socket))
+        config.write_text(BUS_CONFIG.format(socket=place))
         command = [require_program("dbus-daemon"), "--nofork", "--nopidfile", "--nosyslog"]
         bus = stack.enter_context(Server([*command, f"--config-file={config}"], home / "bus.log"))
-        bus.wait_until(socket.exists, "socket")
-        address = f"unix:path={socket}"
+        bus.wait_until(lambda: _listens(place), "socket")
+        address = f"unix:path={place}"
         environment = {
             "DBUS_SESSION_BUS_ADDRESS": address,
             "HOME": str(home),
@@ -124,6 +125,12 @@ def running_secret_service(mode: Mode = Mode.UNLOCKED) -> Iterator[SecretService
         if mode is Mode.LOCKED:
             _lock(connection)
         yield SecretService(address, home, environment)
+
+
+def _listens(place: Path) -> bool:
+    # The file is there before the bus listens on it.
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(place)) == 0
 
 
 def _start_daemon(

@@ -217,6 +217,8 @@ class ExportDialog(QDialog):
             return
         kind = QStandardPaths.StandardLocation.DocumentsLocation
         folder = Path(QStandardPaths.writableLocation(kind) or Path.home())
+        if not folder.is_dir():  # named by the system, but nobody has made it
+            folder = Path.home()
         host = self._session.header.settings.get("host", "")
         known = "" if self.public.isChecked() or not host else f"-{_safe(host)}"
         day = self._session.header.started[:10]

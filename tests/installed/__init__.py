@@ -1,0 +1,1 @@
+"""The installed package used as a person would: `make test-package`."""
