@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -92,7 +93,7 @@ def control(depends: str, kibibytes: int) -> str:
     """Return the control file."""
     lines = [
         f"Package: {NAME}",
-        f"Version: {__version__}",
+        f"Version: {debian_version(__version__)}",
         "Architecture: amd64",
         f"Maintainer: {MAINTAINER}",
         f"Installed-Size: {kibibytes}",
@@ -106,6 +107,11 @@ def control(depends: str, kibibytes: int) -> str:
         *described(DESCRIPTION),
     ]
     return "\n".join((*lines, ""))
+
+
+def debian_version(version: str) -> str:
+    """Return a version as Debian sorts it: what comes before a release has a tilde."""
+    return re.sub(r"[.-]?(dev|a|b|rc)(\d+)", r"~\1\2", version)
 
 
 def described(text: str) -> Iterable[str]:
@@ -141,7 +147,7 @@ def _document(folder: Path, bundle: Path, moment: dt.datetime) -> None:
         text = text.replace(sign, _deb822(file.read_text(encoding="utf-8")))
     (folder / "copyright").write_text(text, encoding="utf-8")
     entry = (
-        f"{NAME} ({__version__}) unstable; urgency=medium\n\n"
+        f"{NAME} ({debian_version(__version__)}) unstable; urgency=medium\n\n"
         f"  * Release {__version__}; CHANGELOG.md.gz tells what is new.\n\n"
         f" -- {MAINTAINER}  {format_datetime(moment)}\n"
     )

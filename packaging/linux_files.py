@@ -88,3 +88,7 @@ def _picture(name: str) -> str:
 def _copy(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, target)
+
+
+if __name__ == "__main__":
+    print(metainfo_text(moment_of_build().date()), end="")

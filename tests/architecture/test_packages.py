@@ -372,12 +372,22 @@ def test_the_workflow_calls_what_there_is() -> None:
 # --- Debian ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("version", "sorted_by_debian"),
+    [("1.2.3", "1.2.3"), ("1.2.0.dev0", "1.2.0~dev0"), ("1.2.0rc1", "1.2.0~rc1")],
+)
+def test_what_comes_before_a_release_is_replaced_by_it(version: str, sorted_by_debian: str) -> None:
+    import debian_package
+
+    assert debian_package.debian_version(version) == sorted_by_debian
+
+
 def test_the_control_file() -> None:
     import debian_package
 
     text = debian_package.control("libc6 (>= 2.35)", 1234)
     fields = dict(line.split(": ", 1) for line in text.splitlines() if not line.startswith(" "))
-    assert fields["Version"] == __version__
+    assert fields["Version"] == debian_package.debian_version(__version__)
     assert fields["Depends"] == "libc6 (>= 2.35)"
     assert fields["Installed-Size"] == "1234"
     description = text.partition("Description: ")[2].splitlines()
