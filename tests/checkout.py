@@ -38,7 +38,8 @@ def files(folder: Path = ROOT) -> Iterator[Path]:
             name for name in folders if name not in UNTRACKED and not name.endswith("_cache")
         ]
         for name in names:
-            yield Path(directory, name)
+            if name not in UNTRACKED:  # a linked worktree has a file .git
+                yield Path(directory, name)
 
 
 def relative(file: Path) -> str:
