@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -40,21 +40,7 @@ EventAspect = Literal[
     "vendor",
     "attempt",
 ]
-EVENT_ASPECTS: tuple[EventAspect, ...] = (
-    "kind",
-    "step",
-    "verb",
-    "command",
-    "code",
-    "enhanced",
-    "class",
-    "text",
-    "host",
-    "tls",
-    "authenticated",
-    "vendor",
-    "attempt",
-)
+EVENT_ASPECTS: tuple[EventAspect, ...] = get_args(EventAspect)
 _DETAILS = ("kind", "rule", "by", "what", "outcome", "why")
 
 
