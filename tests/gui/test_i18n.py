@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QLocale
 from PySide6.QtWidgets import QApplication, QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
@@ -13,6 +13,7 @@ from mailoscope_gui.actions import ACTIONS
 from mailoscope_gui.app import Application
 from mailoscope_gui.i18n import N_, Language
 from tests.gui.person import Person
+from tests.gui.spoken import no_language_left
 
 
 def loud(message: str) -> str:
@@ -97,11 +98,21 @@ def test_qts_own_words_come_from_the_catalogue(
     language = Language("en")
     language.use("hi")
     monkeypatch.setattr(language, "pgettext", Upper().pgettext)
-    try:
-        assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "Qt:Cancel"
-        box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        assert box.button(QDialogButtonBox.StandardButton.Cancel).text().endswith("Cancel")
-        assert QCoreApplication.translate("QPlatformTheme", "Unheard of") == "Unheard of"
-    finally:
-        language.use("en")
+    assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "Qt:Cancel"
+    box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+    assert box.button(QDialogButtonBox.StandardButton.Cancel).text().endswith("Cancel")
+    assert QCoreApplication.translate("QPlatformTheme", "Unheard of") == "Unheard of"
+    language.use("en")
     assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "Cancel"
+
+
+def test_a_test_that_ends_in_hindi_leaves_nothing_behind(qapp: QApplication) -> None:
+    formats = QLocale().name()
+    with no_language_left():
+        left = Language("en")
+        left.use("hi")
+        assert QCoreApplication.translate("QPlatformTheme", "Cancel") != "Cancel"
+        assert QLocale().name() == "hi_IN"
+    assert left.code == "hi"
+    assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "Cancel"
+    assert QLocale().name() == formats
