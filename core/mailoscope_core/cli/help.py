@@ -27,9 +27,8 @@ def run(arguments: Sequence[str], console: Console) -> int:
     worded = in_words(page, console.texts)
     console.say(console.styled(worded.page.title, "strong"))
     if worded.english:
-        console.say(
-            console.styled(console.texts.gettext("In English: not translated yet."), "faint")
-        )
+        remark = console.texts.gettext("Parts of this are not translated yet.")
+        console.say(console.styled(remark, "faint"))
     for line in wrapped(worded.page.lead):
         console.say(line)
     for section in worded.page.sections:

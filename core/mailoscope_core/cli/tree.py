@@ -109,6 +109,9 @@ class _Shown:
         say(styled(self._text.question(walk.current), "strong"))
         for line in wrapped(self._text.hint(walk.current), "  "):
             say(styled(line, "faint"))
+        if self._text.is_english(walk.current):
+            remark = self._console.texts.gettext("Parts of this are not translated yet.")
+            say(styled(f"  {remark}", "faint"))
         for number, choice in enumerate(self.choices(walk), 1):
             for line in wrapped(choice, f"  {number}. ", "     "):
                 say(line)
@@ -227,6 +230,8 @@ class _Shown:
             yield from wrapped(result, "    - ", "      ")
         yield ""
         yield from wrapped(_("Who must act: {owner}").format(owner=text.words.owner), "  ")
+        if text.words.fallback:
+            yield f"  {_('Parts of this are not translated yet.')}"
 
 
 def _parser(texts: Texts) -> CommandParser:
