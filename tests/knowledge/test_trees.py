@@ -333,7 +333,8 @@ def test_a_question_tells_whether_it_is_translated(monkeypatch: pytest.MonkeyPat
     hindi, tree = Texts("hi"), TREES["cannot-log-in"]
     text, first = TreeText(tree, WORDING, hindi), Walk(tree).current
     assert isinstance(first, Node)
-    assert not text.is_english() and not text.is_english(first)
+    assert not text.is_english()
+    assert not text.is_english(first)
     monkeypatch.setattr(
         hindi, "has_record", lambda _record, field, _english: not field.startswith("choice.1")
     )
