@@ -22,10 +22,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from mailoscope_gui.drop_target import local_files
 from mailoscope_gui.errands import Errands
 from mailoscope_gui.labels import heading, wrapped
 from mailoscope_gui.reference.finding_card import FindingCard, WordedFinding
-from mailoscope_gui.reference.paste_edit import PasteEdit, local_files
+from mailoscope_gui.reference.paste_edit import PasteEdit
 
 if TYPE_CHECKING:
     from mailoscope_core.knowledge.pasted import Explained
