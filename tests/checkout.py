@@ -38,6 +38,8 @@ def files(folder: Path = ROOT) -> Iterator[Path]:
             name for name in folders if name not in UNTRACKED and not name.endswith("_cache")
         ]
         for name in names:
+            if name in UNTRACKED:  # where git keeps a second working tree, .git is a file
+                continue
             yield Path(directory, name)
 
 
