@@ -123,9 +123,12 @@ def test_a_search_of_a_large_catalogue_takes_no_time(catalogue: Catalogue) -> No
     index = make_index(catalogue, Texts())
     many = index * (1 + 1000 // len(index))
     for text in ("5", "the mailbox", "पासवर्ड", "550 5.7.1"):
-        begun = time.thread_time()
-        search(many, text)
-        assert time.thread_time() - begun < 0.1, text
+        spent = []
+        for _ in range(3):
+            begun = time.thread_time()
+            search(many, text)
+            spent.append(time.thread_time() - begun)
+        assert min(spent) < 0.1, text
 
 
 # --- the list -----------------------------------------------------------------------------------
