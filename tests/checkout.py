@@ -38,8 +38,9 @@ def files(folder: Path = ROOT) -> Iterator[Path]:
             name for name in folders if name not in UNTRACKED and not name.endswith("_cache")
         ]
         for name in names:
-            if name not in UNTRACKED:  # a linked worktree has a file .git
-                yield Path(directory, name)
+            if name in UNTRACKED:  # where git keeps a second working tree, .git is a file
+                continue
+            yield Path(directory, name)
 
 
 def relative(file: Path) -> str:

@@ -262,7 +262,7 @@ class Controller(QObject):
         self.code_wanted.emit(CodeQuestion(code, enhanced, other))
 
     def ask_record(self, record: str) -> None:
-        """Look a record up by its id, or by a keyword such as STARTTLS."""
+        """Look a record up by its id, or by a code or keyword as people type it."""
         self.code_wanted.emit(CodeQuestion(record=record))
 
     def compare_with_marked(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QDropEvent
 
 from mailoscope_gui.controller import Controller
@@ -13,13 +14,13 @@ _SESSION = ".jsonl"
 
 def accept_drag(event: QDropEvent) -> None:
     """Accept what is dragged over the window if it is a file of this machine."""
-    if _files(event):
+    if local_files(event.mimeData()):
         event.acceptProposedAction()
 
 
 def take_drop(event: QDropEvent, controller: Controller) -> None:
     """Open or explain a file that was let go; it is read off the GUI thread."""
-    files = _files(event)
+    files = local_files(event.mimeData())
     if not files:
         return
     event.acceptProposedAction()
@@ -29,5 +30,6 @@ def take_drop(event: QDropEvent, controller: Controller) -> None:
         controller.explain_file(files[0])
 
 
-def _files(event: QDropEvent) -> list[Path]:
-    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+def local_files(data: QMimeData) -> list[Path]:
+    """Return the files of this machine that a drop or a clipboard holds."""
+    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]

@@ -137,6 +137,28 @@ def test_a_bad_line_of_a_batch_is_named(
     assert "Line 2" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["code", "x\x1b[31mX"],
+        ["compare", "354", "x\x1b]0;title\x07"],
+        ["explain", "--file", "/none/\x1b[2J"],
+        ["providers", "no\x1b[31msuch"],
+        ["help", "no\x1b[31msuch"],
+        ["tree", "no\x1b[31msuch"],
+        ["code", "550", "--no\x1b[31msuch"],
+    ],
+)
+def test_what_was_typed_never_commands_the_terminal(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) != Exit.OK
+    said = capsys.readouterr()
+    assert "\x1b" not in said.out + said.err
+    assert "\x07" not in said.out + said.err
+    assert "\u241b" in said.err
+
+
 # --- code and compare -------------------------------------------------------------------------
 
 

@@ -12,8 +12,12 @@ from pytestqt.qtbot import QtBot
 
 from mailoscope_core.storage.directories import Directories
 from mailoscope_gui.app import Application, build
+from mailoscope_gui.controller import Controller
 from mailoscope_gui.options import Options
+from mailoscope_gui.services import Services
+from tests.gui.pages_kit import make_controller, make_services
 from tests.gui.person import Person
+from tests.gui.spoken import no_language_left
 
 
 @pytest.fixture(autouse=True)
@@ -23,6 +27,25 @@ def collected_here() -> Iterator[None]:
     yield
     gc.collect()
     gc.enable()
+
+
+@pytest.fixture(autouse=True)
+def english_afterwards() -> Iterator[None]:
+    """No test leaves a language behind."""
+    with no_language_left():
+        yield
+
+
+@pytest.fixture
+def services(qtbot: QtBot, tmp_path: Path) -> Services:
+    """What pages and dialogs work with, in a folder of the test, in English."""
+    return make_services(tmp_path)
+
+
+@pytest.fixture
+def controller(services: Services) -> Controller:
+    """A controller whose sessions stand still."""
+    return make_controller(services)[0]
 
 
 @pytest.fixture

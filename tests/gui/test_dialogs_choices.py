@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox
 from pytestqt.qtbot import QtBot
@@ -14,12 +11,7 @@ from mailoscope_core.storage.settings import PreferencesStore
 from mailoscope_gui.dialogs.practice_dialog import PracticeDialog
 from mailoscope_gui.dialogs.preferences_dialog import PreferencesDialog
 from mailoscope_gui.services import Services
-from tests.gui.pages_kit import make_services, settle
-
-
-@pytest.fixture
-def services(qtbot: QtBot, tmp_path: Path) -> Services:
-    return make_services(tmp_path)
+from tests.gui.pages_kit import settle
 
 
 def preferences(qtbot: QtBot, services: Services) -> PreferencesDialog:

@@ -15,21 +15,11 @@ from mailoscope_gui.drop_target import accept_drag, take_drop
 from mailoscope_gui.reference.explain_page import ExplainPage
 from mailoscope_gui.reference.finding_card import FindingCard
 from mailoscope_gui.services import Services
-from tests.gui.pages_kit import make_controller, make_services, settle
+from tests.gui.pages_kit import settle
 from tests.knowledge.bounces import bounce
 
 CANARY = "kT7-canary-Vq93"
 PASTED = f"535 5.7.8 no, host: 'smtp.example.org', port: 465, pass: '{CANARY}'"
-
-
-@pytest.fixture
-def services(qtbot: QtBot, tmp_path: Path) -> Services:
-    return make_services(tmp_path)
-
-
-@pytest.fixture
-def controller(services: Services) -> Controller:
-    return make_controller(services)[0]
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
@@ -25,13 +23,6 @@ def window_of(person: Person) -> HelpWindow:
 
 def said(window: HelpWindow) -> str:
     return "\n".join(label.text() for label in window.text.findChildren(QLabel))
-
-
-@pytest.fixture(autouse=True)
-def english_again(person: Person) -> Iterator[None]:
-    """Qt's own words are those of the whole process: the next test wants them in English."""
-    yield
-    person.application.services.language.use("en")
 
 
 @pytest.mark.parametrize("language", ["en", "hi"])

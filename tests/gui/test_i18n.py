@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QLocale
 from PySide6.QtWidgets import QApplication, QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
@@ -14,6 +14,7 @@ from mailoscope_gui.app import Application
 from mailoscope_gui.i18n import N_, Language
 from tests.checkout import ROOT
 from tests.gui.person import Person
+from tests.gui.spoken import no_language_left
 
 SPLIT = re.compile("&[\u0900-\u097f]")
 
@@ -100,13 +101,11 @@ def test_qts_own_words_come_from_the_catalogue(
     language = Language("en")
     language.use("hi")
     monkeypatch.setattr(language, "pgettext", Upper().pgettext)
-    try:
-        assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "Qt:Cancel"
-        box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        assert box.button(QDialogButtonBox.StandardButton.Cancel).text().endswith("Cancel")
-        assert QCoreApplication.translate("QPlatformTheme", "Unheard of") == "Unheard of"
-    finally:
-        language.use("en")
+    assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "Qt:Cancel"
+    box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+    assert box.button(QDialogButtonBox.StandardButton.Cancel).text().endswith("Cancel")
+    assert QCoreApplication.translate("QPlatformTheme", "Unheard of") == "Unheard of"
+    language.use("en")
     assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "Cancel"
 
 
@@ -114,3 +113,15 @@ def test_no_mnemonic_splits_a_letter_of_devanagari() -> None:
     po = ROOT / "resources/mailoscope_resources/locale/hi/LC_MESSAGES/mailoscope.po"
     split = [line for line in po.read_text(encoding="utf-8").splitlines() if SPLIT.search(line)]
     assert split == [], "write the key in brackets: खोलें (&O)"
+
+
+def test_a_test_that_ends_in_hindi_leaves_nothing_behind(qapp: QApplication) -> None:
+    formats = QLocale().name()
+    with no_language_left():
+        left = Language("en")
+        left.use("hi")
+        assert QCoreApplication.translate("QPlatformTheme", "Cancel") != "Cancel"
+        assert QLocale().name() == "hi_IN"
+    assert left.code == "hi"
+    assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "Cancel"
+    assert QLocale().name() == formats

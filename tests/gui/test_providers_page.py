@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -17,21 +16,10 @@ from mailoscope_gui.controller import Controller
 from mailoscope_gui.dialogs.profile_editor import ProfileEditor
 from mailoscope_gui.reference.providers_page import ProvidersPage
 from mailoscope_gui.services import Services
-from tests.gui.pages_kit import make_controller, make_services
 from tests.gui.person import Person
 
 TODAY = datetime.date(2026, 11, 28)
 LATER = datetime.date(2028, 1, 1)
-
-
-@pytest.fixture
-def services(qtbot: QtBot, tmp_path: Path) -> Services:
-    return make_services(tmp_path)
-
-
-@pytest.fixture
-def controller(services: Services) -> Controller:
-    return make_controller(services)[0]
 
 
 def opened(

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QWidget
@@ -20,21 +16,9 @@ from mailoscope_gui.reference.explain_page import ExplainPage
 from mailoscope_gui.reference.finding_card import FindingCard
 from mailoscope_gui.reference.reference_page import ReferencePage
 from mailoscope_gui.services import Services
-from tests.gui.pages_kit import make_controller, make_services, settle
+from tests.gui.pages_kit import settle
 
 PASTED = "smtplib.SMTPAuthenticationError: (535, b'5.7.8 Error: authentication failed')"
-
-
-@pytest.fixture
-def services(qtbot: QtBot, tmp_path: Path) -> Iterator[Services]:
-    services = make_services(tmp_path)
-    yield services
-    services.language.use("en")  # Qt's own words are those of the whole process
-
-
-@pytest.fixture
-def controller(services: Services) -> Controller:
-    return make_controller(services)[0]
 
 
 def texts_in(widget: QWidget) -> str:
@@ -76,10 +60,10 @@ def test_the_codes_of_a_finding_lead_to_the_reference(
     assert set(links) == {"535", "5.7.8"}
     with qtbot.waitSignal(controller.code_wanted) as asked:
         qtbot.mouseClick(links["535"], Qt.MouseButton.LeftButton)
-    assert asked.args == [CodeQuestion(535)]
+    assert asked.args == [CodeQuestion(record="535")]
     with qtbot.waitSignal(controller.code_wanted) as asked:
         qtbot.keyClick(links["5.7.8"], Qt.Key.Key_Space)
-    assert asked.args == [CodeQuestion(None, "5.7.8")]
+    assert asked.args == [CodeQuestion(record="5.7.8")]
 
 
 def test_text_without_a_meaning_says_what_to_paste(
@@ -92,6 +76,22 @@ def test_text_without_a_meaning_says_what_to_paste(
     assert page.status.text() == "Nothing in this text is known"
     page.clear.click()
     qtbot.waitUntil(lambda: page.status.text() == "The explanation appears here")
+    assert page.trees.isHidden()
+
+
+def test_text_without_a_meaning_leads_to_the_decision_trees(
+    qtbot: QtBot, services: Services, controller: Controller
+) -> None:
+    page = explaining(qtbot, services, controller)
+    assert page.trees.isHidden()
+    page.explain("the quick brown fox")
+    settle(qtbot, services)
+    with qtbot.waitSignal(controller.page_wanted) as wanted:
+        page.trees.click()
+    assert wanted.args == ["trees"]
+    page.explain(PASTED)
+    settle(qtbot, services)
+    assert page.trees.isHidden()
 
 
 def test_the_clipboard_is_pasted_with_a_button(
@@ -288,3 +288,16 @@ def test_an_enhanced_code_shows_the_groups_it_belongs_to(
     settle(qtbot, services)
     links = {link.code for link in page.record.findChildren(CodeLink)}
     assert "5xx" in links
+
+
+def test_a_comparison_shows_what_extensions_add_to_commands(
+    qtbot: QtBot, services: Services, controller: Controller
+) -> None:
+    page = ReferencePage(services, controller)
+    qtbot.addWidget(page)
+    page.compare("DSN", "SIZE")
+    settle(qtbot, services)
+    said = texts_in(page.comparison)
+    assert "What it adds to commands" in said
+    assert "NOTIFY=" in said
+    assert "SIZE=" in said

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QFontMetricsF
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -17,23 +16,11 @@ from mailoscope_core.knowledge.records import CodeRecord
 from mailoscope_gui.controller import Controller
 from mailoscope_gui.reference import worded
 from mailoscope_gui.reference.code_index import IndexedCode, kinds_of, make_index, search
-from mailoscope_gui.reference.code_rows import CONTEXT_ROLE
+from mailoscope_gui.reference.code_rows import CONTEXT_ROLE, code_width
 from mailoscope_gui.reference.look_up import look_up
 from mailoscope_gui.reference.reference_page import ReferencePage
 from mailoscope_gui.services import Services
-from tests.gui.pages_kit import make_controller, make_services, settle
-
-
-@pytest.fixture
-def services(qtbot: QtBot, tmp_path: Path) -> Iterator[Services]:
-    services = make_services(tmp_path)
-    yield services
-    services.language.use("en")  # Qt's own words are those of the whole process
-
-
-@pytest.fixture
-def controller(services: Services) -> Controller:
-    return make_controller(services)[0]
+from tests.gui.pages_kit import settle
 
 
 @pytest.fixture
@@ -136,9 +123,12 @@ def test_a_search_of_a_large_catalogue_takes_no_time(catalogue: Catalogue) -> No
     index = make_index(catalogue, Texts())
     many = index * (1 + 1000 // len(index))
     for text in ("5", "the mailbox", "पासवर्ड", "550 5.7.1"):
-        begun = time.thread_time()
-        search(many, text)
-        assert time.thread_time() - begun < 0.1, text
+        spent = []
+        for _ in range(3):
+            begun = time.thread_time()
+            search(many, text)
+            spent.append(time.thread_time() - begun)
+        assert min(spent) < 0.1, text
 
 
 # --- the list -----------------------------------------------------------------------------------
@@ -356,3 +346,23 @@ def test_what_is_shown_in_english_for_want_of_words_is_marked_field_by_field(
     assert marked != gettext("How to fix it")
     assert gettext("When you see it") in said
     settle(qtbot, services)
+
+
+def test_a_class_holds_codes_and_no_keyword_that_looks_like_one(catalogue: Catalogue) -> None:
+    index = make_index(catalogue, Texts())
+    found = search(index, "", class_="5")
+    assert {"code.550", "enhanced.7.1", "class.5", "digit.5"} <= set(ids(found))
+    kinds = {each.kind for each in found}
+    assert not kinds & {"extension", "mechanism", "verb"}
+    assert any(each.code.startswith("X-") for each in index)
+
+
+def test_the_longest_names_stand_whole_in_a_row_of_the_usual_width(
+    page: ReferencePage, qtbot: QtBot
+) -> None:
+    qtbot.keyClicks(page.codes.search, "SCRAM-SHA-256-PLUS")
+    table = page.codes.table
+    bold = QFont(table.font())
+    bold.setWeight(QFont.Weight.DemiBold)
+    needed = QFontMetricsF(bold).horizontalAdvance("SCRAM-SHA-256-PLUS") + 12
+    assert needed <= code_width("SCRAM-SHA-256-PLUS", bold, table.viewport().width() - 16.0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
@@ -11,6 +10,7 @@ from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from mailoscope_core.base.texts import Texts
 from mailoscope_core.knowledge.trees import Leaf, Node, Tree, Walk, load_trees
 from mailoscope_core.storage.profile import IpFamily, Profile
 from mailoscope_gui.controller import CodeQuestion, Controller
@@ -20,16 +20,11 @@ from mailoscope_gui.reference.tree_page import TreePage
 from mailoscope_gui.reference.tree_rows import ChoiceRow, GivenRow
 from mailoscope_gui.services import Services
 from mailoscope_gui.theme import Theme
-from tests.gui.pages_kit import StillLauncher, make_controller, make_services, settle
+from tests.gui.pages_kit import StillLauncher, make_controller, settle
 from tests.gui.person import Person
 
 TREES = load_trees()
 LOG_IN = TREES["cannot-log-in"]
-
-
-@pytest.fixture
-def services(qtbot: QtBot, tmp_path: Path) -> Services:
-    return make_services(tmp_path)
 
 
 @pytest.fixture
@@ -203,10 +198,10 @@ def test_codes_lead_to_the_reference(
     links = {link.code: link for link in page.leaf.findChildren(CodeLink)}
     with qtbot.waitSignal(controller.code_wanted) as asked:
         qtbot.mouseClick(links["535"], Qt.MouseButton.LeftButton)
-    assert asked.args == [CodeQuestion(535)]
+    assert asked.args == [CodeQuestion(record="535")]
     with qtbot.waitSignal(controller.code_wanted) as asked:
         qtbot.mouseClick(links["5.7.8"], Qt.MouseButton.LeftButton)
-    assert asked.args == [CodeQuestion(None, "5.7.8")]
+    assert asked.args == [CodeQuestion(record="5.7.8")]
 
 
 def test_pasting_is_offered_beside_the_trees(
@@ -292,3 +287,17 @@ def test_practice_from_a_leaf(person: Person) -> None:
     assert session is not None
     assert session.request is not None
     assert session.request.profile.scenario == "auth-rejected"
+
+
+def test_what_is_not_translated_is_marked(
+    page: TreePage, services: Services, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remark = "इसके कुछ भागों का अनुवाद अभी नहीं हुआ है।"
+    services.language.use("hi")
+    page.open_tree(LOG_IN)
+    assert remark not in said(page)
+    monkeypatch.setattr(Texts, "has_record", lambda *_arguments: False)
+    page.open_tree(LOG_IN)
+    assert remark in said(page)
+    page.show_list()
+    assert all("अंग्रेज़ी में" in row.detail for row in page.choices)

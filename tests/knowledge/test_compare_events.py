@@ -12,6 +12,7 @@ from mailoscope_core.knowledge.compare_events import (
     compare_events,
     entry_of,
 )
+from mailoscope_core.knowledge.vendors import load_vendors
 from mailoscope_core.record.events import (
     AttemptStarted,
     ConnectFailed,
@@ -138,6 +139,16 @@ def test_the_vendor_counts() -> None:
     assert (result.a.level, result.b.level) == ("vendor", "enhanced")
     assert result.codes is not None
     assert result.codes.a.id == "vendor.google.5.7.9"
+
+
+def test_a_reply_that_quotes_another_server_does_not_change_whose_server_it_is() -> None:
+    quoted = "host example.mail.protection.outlook.com[192.0.2.1] said: no"
+    assert load_vendors().of_reply(quoted) == "microsoft"
+    made = LogBuilder().begin().connect().greet(text="mx.google.com ESMTP x - gsmtp")
+    made.say("rcpt", "rcpt", f"RCPT TO:<{RECIPIENT}>", 550, quoted)
+    made.say("rcpt2", "rcpt", f"RCPT TO:<{OTHER}>", 551, "No")
+    result = compared(made, seq_of(made, 550), seq_of(made, 551))
+    assert (result.a.vendor, result.b.vendor) == ("google", "google")
 
 
 def test_events_that_are_no_replies() -> None:

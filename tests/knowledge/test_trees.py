@@ -307,3 +307,36 @@ def test_a_wrong_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(UserError) as caught:
         load_trees(tmp_path)
     assert "clue" in Texts().error(caught.value)
+
+
+def test_what_a_leaf_shows_in_english_is_named_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    hindi = Texts("hi")
+    assert not any(
+        TreeText(tree, WORDING, hindi).leaf(leaf).words.fallback for tree, leaf in LEAVES
+    )
+    missing: set[str] = set()
+    monkeypatch.setattr(hindi, "has_record", lambda record, _field, _english: record not in missing)
+    tree, leaf = next((tree, leaf) for tree, leaf in LEAVES if leaf.rule and leaf.cause)
+    missing.add(leaf.rule)
+    of_rule = set(TreeText(tree, WORDING, hindi).leaf(leaf).words.fallback)
+    assert of_rule
+    assert "cause" not in of_rule
+    missing.add(f"tree.{tree.id}.{leaf.id}")
+    assert "cause" in TreeText(tree, WORDING, hindi).leaf(leaf).words.fallback
+    tree, leaf = next((tree, leaf) for tree, leaf in LEAVES if leaf.experiment)
+    missing.add(f"tree.{tree.id}.{leaf.id}")
+    fallback = TreeText(tree, WORDING, hindi).leaf(leaf).words.fallback
+    assert {"experiment.text", "experiment.results.0"} <= set(fallback)
+
+
+def test_a_question_tells_whether_it_is_translated(monkeypatch: pytest.MonkeyPatch) -> None:
+    hindi, tree = Texts("hi"), TREES["cannot-log-in"]
+    text, first = TreeText(tree, WORDING, hindi), Walk(tree).current
+    assert isinstance(first, Node)
+    assert not text.is_english()
+    assert not text.is_english(first)
+    monkeypatch.setattr(
+        hindi, "has_record", lambda _record, field, _english: not field.startswith("choice.1")
+    )
+    assert text.is_english(first)
+    assert not text.is_english()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 
 import msgspec
@@ -14,12 +13,11 @@ from mailoscope_core.cli.console import Console
 from mailoscope_core.cli.exits import Exit
 from mailoscope_core.cli.json_lines import json_line
 from mailoscope_core.cli.record_text import AnswerText
+from mailoscope_core.cli.wrapping import section, wrapped
 from mailoscope_core.knowledge.catalogue import Answer, load_catalogue
 from mailoscope_core.knowledge.compare import SECTIONS
 from mailoscope_core.knowledge.records import CodeRecord
 from mailoscope_core.knowledge.vendors import load_vendors
-
-_WIDTH = 96
 
 
 def run(arguments: Sequence[str], console: Console) -> int:
@@ -42,23 +40,15 @@ def _print(answer: Answer, words: AnswerText, console: Console) -> None:
     first, *others = answer.records
     console.say(console.styled(words.title(first), "strong"))
     for sentence in words.remarks(answer):
-        for line in textwrap.wrap(sentence, _WIDTH):
+        for line in wrapped(sentence):
             console.say(line)
-    for section in SECTIONS[1:]:
-        entries = words.lines(first, section)
-        if not entries:
-            continue
-        console.say()
-        console.say(f"{words.label(section)}:")
-        for entry in entries:
-            mark = "- " if len(entries) > 1 else ""
-            for line in textwrap.wrap(
-                entry, _WIDTH, initial_indent=f"  {mark}", subsequent_indent="  " + " " * len(mark)
-            ):
+    for name in SECTIONS[1:]:
+        if entries := words.lines(first, name):
+            for line in section(words.label(name), entries):
                 console.say(line)
     for record in answer.elsewhere:
         console.say()
-        for line in textwrap.wrap(words.elsewhere(record), _WIDTH, subsequent_indent="  "):
+        for line in wrapped(words.elsewhere(record), rest="  "):
             console.say(line)
     for record in others:
         console.say()

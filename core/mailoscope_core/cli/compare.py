@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from mailoscope_core.cli.event_comparison_text import EventComparisonText
 from mailoscope_core.cli.exits import Exit
 from mailoscope_core.cli.json_lines import json_line
 from mailoscope_core.cli.record_text import RecordText
+from mailoscope_core.cli.wrapping import wrapped
 from mailoscope_core.knowledge.catalogue import load_catalogue
 from mailoscope_core.knowledge.compare import (
     SECTIONS,
@@ -28,8 +28,6 @@ from mailoscope_core.knowledge.compare import (
 from mailoscope_core.knowledge.compare_events import compare_events, entry_of
 from mailoscope_core.knowledge.records import PairRecord
 from mailoscope_core.record.log import load_session
-
-_WIDTH = 96
 
 
 def run(arguments: Sequence[str], console: Console) -> int:
@@ -103,7 +101,7 @@ def comparison_lines(comparison: Comparison, words: RecordText) -> Iterator[str]
 def _pair_lines(pair: PairRecord, texts: Texts) -> Iterator[str]:
     _ = texts.gettext
     yield ""
-    yield from textwrap.wrap(texts.record(pair.id, "description", pair.description), _WIDTH)
+    yield from wrapped(texts.record(pair.id, "description", pair.description))
     for label, field in (
         (_("Key differences"), "key_differences"),
         (_("When to use which"), "when_to_use"),
@@ -111,7 +109,7 @@ def _pair_lines(pair: PairRecord, texts: Texts) -> Iterator[str]:
         yield ""
         yield f"{label}:"
         for entry in _entries(pair, field, texts):
-            yield from textwrap.wrap(entry, _WIDTH, initial_indent="  - ", subsequent_indent="    ")
+            yield from wrapped(entry, "  - ")
 
 
 def _section_lines(comparison: Comparison, name: SectionName, words: RecordText) -> Iterator[str]:
@@ -124,7 +122,7 @@ def _section_lines(comparison: Comparison, name: SectionName, words: RecordText)
         margin = " " * (len(code) + 4)
         for number, line in enumerate(lines or ("–",)):
             head = f"  {code}  " if number == 0 else margin
-            yield from textwrap.wrap(line, _WIDTH, initial_indent=head, subsequent_indent=margin)
+            yield from wrapped(line, head)
 
 
 def _aspect(difference: Difference, values: Sequence[str], words: RecordText) -> str:

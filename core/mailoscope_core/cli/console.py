@@ -40,8 +40,11 @@ class Console:
         print(text, file=self.out, flush=True)
 
     def complain(self, text: str) -> None:
-        """Write a line to the standard error."""
-        print(text, file=self.err, flush=True)
+        """Write to the standard error; what was typed or named on disk may hold anything."""
+        from mailoscope_core.report.plain import visible  # most runs have nothing to complain of
+
+        lines = (visible(line) for line in text.split("\n"))
+        print("\n".join(lines), file=self.err, flush=True)
 
     def styled(self, text: str, style: str) -> str:
         """Return text in a colour, on a terminal only; a colour never says anything alone."""

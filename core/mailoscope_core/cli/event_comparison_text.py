@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mailoscope_core.base.texts import Texts
 from mailoscope_core.cli.record_text import AnswerText
+from mailoscope_core.cli.wrapping import wrapped
 from mailoscope_core.knowledge.compare_events import EventAspect, EventComparison, EventSide
-from mailoscope_core.knowledge.text import load_terms
 from mailoscope_core.report.plain import visible
-
-_WIDTH = 96
 
 
 class EventComparisonText:
@@ -21,7 +18,7 @@ class EventComparisonText:
     def __init__(self, texts: Texts) -> None:
         self.texts = texts
         self.records = AnswerText(texts)
-        self._terms = load_terms()
+        self._terms = self.records.terms
 
     def lines(self, comparison: EventComparison) -> Iterator[str]:
         """Yield the comparison as wrapped lines: both events, then what differs."""
@@ -42,9 +39,7 @@ class EventComparisonText:
             for seq, values in ((comparison.a.seq, each.left), (comparison.b.seq, each.right)):
                 head = f"    {seq}  "
                 shown = self.values(each.aspect, values)
-                yield from textwrap.wrap(
-                    shown, _WIDTH, initial_indent=head, subsequent_indent=" " * len(head)
-                )
+                yield from wrapped(shown, head)
         if comparison.same_lines and comparison.a.lines != comparison.b.lines:
             yield ""
             yield _("Lines that both have:")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 
 from mailoscope_core.base.errors import UserError
@@ -10,9 +9,8 @@ from mailoscope_core.base.texts import Texts
 from mailoscope_core.cli.arguments import PROGRAM, CommandParser, exit_code_help
 from mailoscope_core.cli.console import Console
 from mailoscope_core.cli.exits import Exit
+from mailoscope_core.cli.wrapping import wrapped
 from mailoscope_core.knowledge.help_pages import HelpPage, HelpSection, in_words, load_help_pages
-
-_WIDTH = 80
 
 
 def run(arguments: Sequence[str], console: Console) -> int:
@@ -29,10 +27,9 @@ def run(arguments: Sequence[str], console: Console) -> int:
     worded = in_words(page, console.texts)
     console.say(console.styled(worded.page.title, "strong"))
     if worded.english:
-        console.say(
-            console.styled(console.texts.gettext("In English: not translated yet."), "faint")
-        )
-    for line in _wrapped(worded.page.lead, ""):
+        remark = console.texts.gettext("Parts of this are not translated yet.")
+        console.say(console.styled(remark, "faint"))
+    for line in wrapped(worded.page.lead):
         console.say(line)
     for section in worded.page.sections:
         console.say()
@@ -54,19 +51,13 @@ def _list(pages: Sequence[HelpPage], console: Console) -> None:
 
 def _lines(section: HelpSection) -> Iterator[str]:
     for paragraph in section.paragraphs:
-        yield from _wrapped(paragraph, "  ")
+        yield from wrapped(paragraph, "  ")
     for number, step in enumerate(section.steps, start=1):
-        yield from _wrapped(step, f"  {number}. ")
+        yield from wrapped(step, f"  {number}. ")
     for point in section.points:
-        yield from _wrapped(point, "  - ")
+        yield from wrapped(point, "  - ")
     for command in section.commands:
         yield f"    $ {command}"
-
-
-def _wrapped(text: str, head: str) -> Iterator[str]:
-    yield from textwrap.wrap(
-        text, _WIDTH, initial_indent=head, subsequent_indent=" " * len(head), break_on_hyphens=False
-    )
 
 
 def _parser(texts: Texts) -> CommandParser:

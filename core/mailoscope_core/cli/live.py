@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import shutil
-import textwrap
 
 from mailoscope_core.cli.console import Console
+from mailoscope_core.cli.wrapping import wrapped
 from mailoscope_core.knowledge.catalogue import Catalogue
 from mailoscope_core.knowledge.observe import Observer
 from mailoscope_core.knowledge.vendors import load_vendors
@@ -67,7 +67,5 @@ class LiveTranscript:
         self._print_meaning(meaning)
 
     def _print_meaning(self, text: str) -> None:
-        for line in textwrap.wrap(
-            text, self._width, initial_indent="     ", subsequent_indent="     "
-        ):
+        for line in wrapped(text, "     ", width=self._width):
             self._console.say(self._console.styled(line, "faint"))

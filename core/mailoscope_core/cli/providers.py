@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,11 +15,10 @@ from mailoscope_core.cli.arguments import CommandParser, exit_code_help
 from mailoscope_core.cli.console import Console
 from mailoscope_core.cli.exits import Exit
 from mailoscope_core.cli.json_lines import json_line
+from mailoscope_core.cli.wrapping import section, wrapped
 from mailoscope_core.knowledge.presets import Preset, PresetIndex, Presets, load_presets
 from mailoscope_core.knowledge.vendors import load_vendors
 from mailoscope_core.report.provider_facts import ProviderWords
-
-_WIDTH = 96
 
 
 def run(arguments: Sequence[str], console: Console) -> int:
@@ -81,22 +79,11 @@ def _print(preset: Preset, words: ProviderWords, console: Console) -> None:
         console.say(console.styled(f"! {stale}", "later"))
     if note := words.note(preset):
         console.say()
-        console.say(textwrap.fill(note, _WIDTH))
+        for line in wrapped(note):
+            console.say(line)
     for fact in words.facts(preset):
-        console.say()
-        console.say(f"{fact.label}:")
-        for number, value in enumerate(fact.values, start=1):
-            mark = "" if len(fact.values) == 1 else f"{number}. " if fact.ordered else "- "
-            lines = textwrap.wrap(
-                value,
-                _WIDTH,
-                initial_indent=f"  {mark}",
-                subsequent_indent="  " + " " * len(mark),
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
-            for line in lines:
-                console.say(line)
+        for line in section(fact.label, fact.values, ordered=fact.ordered):
+            console.say(line)
 
 
 def _object(preset: Preset, words: ProviderWords, today: datetime.date) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mailoscope_core.base.texts import Texts
@@ -26,7 +27,7 @@ class RecordText:
     def __init__(self, texts: Texts) -> None:
         self.texts = texts
         self._events = EventWords(texts)
-        self._terms = load_terms()
+        self.terms = load_terms()
 
     def title(self, record: CodeRecord) -> str:
         """Return a record's code and name."""
@@ -62,7 +63,7 @@ class RecordText:
 
     def owners(self, owners: Sequence[str]) -> list[str]:
         """Return words for who has to act."""
-        return [self._terms.name(f"owner.{owner}", self.texts) for owner in owners]
+        return [self.terms.name(f"owner.{owner}", self.texts) for owner in owners]
 
     def fields(self, record: CodeRecord) -> dict[str, Any]:
         """Return the translated fields of a record."""
@@ -104,9 +105,13 @@ class RecordText:
 class AnswerText(RecordText):
     """Words of an answer: its records, which level answered, and what to beware of."""
 
+    @functools.cached_property
+    def _vendors(self) -> Mapping[str, str]:
+        return {record.id: record.name for record in load_vendors().records}
+
     def level(self, answer: Answer) -> str:
         """Return in words which level of the knowledge answered."""
-        return self._terms.name(f"level.{answer.level}", self.texts)
+        return self.terms.name(f"level.{answer.level}", self.texts)
 
     def remarks(self, answer: Answer) -> Iterator[str]:
         """Yield what belongs under the title: who answered, and what does not fit."""
@@ -120,7 +125,7 @@ class AnswerText(RecordText):
         if answer.record is not None and not answer.record.standard:
             yield _("It is in no standard or registry.")
         if answer.classes_differ:
-            yield self._terms.name("answer.classes-differ", self.texts)
+            yield self.terms.name("answer.classes-differ", self.texts)
 
     def elsewhere(self, record: CodeRecord) -> str:
         """Return the line for a vendor that means something else by the same code."""
@@ -129,5 +134,4 @@ class AnswerText(RecordText):
 
     def vendor(self, vendor: str) -> str:
         """Return a vendor's name."""
-        known = {record.id: record.name for record in load_vendors().records}
-        return known.get(f"vendor.{vendor}", vendor)
+        return self._vendors.get(f"vendor.{vendor}", vendor)

@@ -15,7 +15,6 @@ from mailoscope_core.knowledge.diagnose import diagnose
 from mailoscope_core.record.log import LoadedSession, load_session
 from mailoscope_core.report.document import ReportDocument, build_document
 from mailoscope_core.report.exporters import exporter, format_names, format_of, write_report
-from mailoscope_core.report.plain import visible
 from mailoscope_core.report.pseudonymise import pseudonymise
 
 
@@ -42,7 +41,7 @@ def _document(
         header, entries, findings = made.header, made.entries, made.findings
         for replacement in made.replacements:
             line = f"{replacement.original} → {replacement.replacement} ({replacement.count})"
-            console.complain(visible(line))
+            console.complain(line)
     now = datetime.datetime.now().astimezone()
     return build_document(
         header, entries, findings, console.texts, now=now, pseudonyms=options.pseudonyms

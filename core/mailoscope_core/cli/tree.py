@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -13,13 +12,13 @@ from mailoscope_core.cli.arguments import CommandParser, exit_code_help
 from mailoscope_core.cli.console import Console
 from mailoscope_core.cli.exits import Exit
 from mailoscope_core.cli.json_lines import json_line
+from mailoscope_core.cli.wrapping import wrapped
 from mailoscope_core.knowledge.text import Wording, load_wording
 from mailoscope_core.knowledge.tree_text import LeafText, TreeText
 from mailoscope_core.knowledge.trees import Leaf, Node, Tree, Walk, load_trees
 from mailoscope_core.report.document import FindingBlock
 from mailoscope_core.report.formats.text import finding_lines
 
-_WIDTH = 96
 _INDENT = 4
 
 
@@ -55,8 +54,8 @@ def _list(trees: Sequence[Tree], wording: Wording, console: Console, *, as_json:
             console.say(json_line(row))
             continue
         console.say(f"{tree.id:<28} {console.styled(text.title, 'strong')}")
-        for line in textwrap.wrap(text.description, _WIDTH - 29):
-            console.say(f"{'':<28} {line}")
+        for line in wrapped(text.description, " " * 29):
+            console.say(line)
     if not as_json:
         console.say()
         console.say(console.texts.gettext("mailoscope-cli tree NAME walks through one of them."))
@@ -108,10 +107,13 @@ class _Shown:
         if not walk.answers:
             say(styled(self._text.title, "faint"))
         say(styled(self._text.question(walk.current), "strong"))
-        for line in _wrapped(self._text.hint(walk.current), "  "):
+        for line in wrapped(self._text.hint(walk.current), "  "):
             say(styled(line, "faint"))
+        if self._text.is_english(walk.current):
+            remark = self._console.texts.gettext("Parts of this are not translated yet.")
+            say(styled(f"  {remark}", "faint"))
         for number, choice in enumerate(self.choices(walk), 1):
-            for line in _wrapped(choice, f"  {number}. ", "     "):
+            for line in wrapped(choice, f"  {number}. ", "     "):
                 say(line)
 
     def outline(self, walk: Walk, *, as_json: bool) -> None:
@@ -185,11 +187,11 @@ class _Shown:
         margin = " " * (_INDENT * depth)
         if isinstance(walk.current, Leaf):
             text = self._text.leaf(walk.current)
-            yield from _wrapped(f"{text.words.title} ({text.words.owner})", f"{margin}→ ")
+            yield from wrapped(f"{text.words.title} ({text.words.owner})", f"{margin}→ ")
             return
-        yield from _wrapped(self._text.question(walk.current), f"{margin}? ")
+        yield from wrapped(self._text.question(walk.current), f"{margin}? ")
         for number, choice in enumerate(self.choices(walk), 1):
-            yield from _wrapped(choice, f"{margin}  {number}. ")
+            yield from wrapped(choice, f"{margin}  {number}. ")
             yield from self._outline(walk.choose(number), depth + 1)
 
     def _leaf_lines(self, leaf: Leaf) -> Iterator[str]:
@@ -199,24 +201,24 @@ class _Shown:
         else:
             yield from finding_lines(FindingBlock(text.finding, text.words), self._console.texts)
         if leaf.rule:
-            yield from _wrapped(_("Rule: {rule}").format(rule=leaf.rule), "  ")
+            yield from wrapped(_("Rule: {rule}").format(rule=leaf.rule), "  ")
         if leaf.see:
-            yield from _wrapped(_("See also: {codes}").format(codes=", ".join(leaf.see)), "  ")
+            yield from wrapped(_("See also: {codes}").format(codes=", ".join(leaf.see)), "  ")
         if leaf.scenario:
             command = f"mailoscope-cli practice --scenario {leaf.scenario}"
-            yield from _wrapped(_("Practise it: {command}").format(command=command), "  ")
+            yield from wrapped(_("Practise it: {command}").format(command=command), "  ")
 
     def _experiment_lines(self, text: LeafText) -> Iterator[str]:
         _ = self._console.texts.gettext
-        yield from _wrapped(_("Experiment: {title}").format(title=text.words.title), "")
-        yield from _wrapped(text.words.cause, "  ")
+        yield from wrapped(_("Experiment: {title}").format(title=text.words.title), "")
+        yield from wrapped(text.words.cause, "  ")
         for each in text.finding.experiments:
             yield ""
             value = each.value or _("(empty)")
             setting = _("the profile's field {field} = {value}").format(
                 field=each.field, value=value
             )
-            yield from _wrapped(
+            yield from wrapped(
                 _("Change one thing: {change} ({setting})").format(
                     change=text.change, setting=setting
                 ),
@@ -225,14 +227,11 @@ class _Shown:
         yield ""
         yield f"  {_('What it shows')}:"
         for result in text.results:
-            yield from _wrapped(result, "    - ", "      ")
+            yield from wrapped(result, "    - ", "      ")
         yield ""
-        yield from _wrapped(_("Who must act: {owner}").format(owner=text.words.owner), "  ")
-
-
-def _wrapped(text: str, first: str, rest: str | None = None) -> list[str]:
-    indent = " " * len(first) if rest is None else rest
-    return textwrap.wrap(text, _WIDTH, initial_indent=first, subsequent_indent=indent)
+        yield from wrapped(_("Who must act: {owner}").format(owner=text.words.owner), "  ")
+        if text.words.fallback:
+            yield f"  {_('Parts of this are not translated yet.')}"
 
 
 def _parser(texts: Texts) -> CommandParser:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -25,18 +25,7 @@ SectionName = Literal[
 ]
 Aspect = Literal["scope", "class", "second-digit", "permanent", "standard", "steps", "who", "rfc"]
 
-SECTIONS: tuple[SectionName, ...] = (
-    "name",
-    "description",
-    "when_seen",
-    "how_to_fix",
-    "steps",
-    "parameters",
-    "who",
-    "rfc",
-    "related",
-    "notes",
-)
+SECTIONS: tuple[SectionName, ...] = get_args(SectionName)
 
 
 class Side(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,16 +99,7 @@ def compare_records(catalogue: Catalogue, left: CodeRecord, right: CodeRecord) -
     )
 
 
-_ASPECTS: tuple[Aspect, ...] = (
-    "scope",
-    "class",
-    "second-digit",
-    "permanent",
-    "standard",
-    "steps",
-    "who",
-    "rfc",
-)
+_ASPECTS: tuple[Aspect, ...] = get_args(Aspect)
 
 
 def _aspects(record: CodeRecord) -> tuple[tuple[str, ...], ...]:

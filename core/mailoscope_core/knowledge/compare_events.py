@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -11,6 +11,7 @@ from mailoscope_core.base.errors import UserError
 from mailoscope_core.knowledge.attempt import STEP_OF_VERB
 from mailoscope_core.knowledge.catalogue import Answer, Catalogue, Level
 from mailoscope_core.knowledge.compare import Comparison, compare_records
+from mailoscope_core.knowledge.observe import Observer
 from mailoscope_core.knowledge.vendors import Vendors, load_vendors
 from mailoscope_core.record.events import (
     AttemptStarted,
@@ -40,21 +41,7 @@ EventAspect = Literal[
     "vendor",
     "attempt",
 ]
-EVENT_ASPECTS: tuple[EventAspect, ...] = (
-    "kind",
-    "step",
-    "verb",
-    "command",
-    "code",
-    "enhanced",
-    "class",
-    "text",
-    "host",
-    "tls",
-    "authenticated",
-    "vendor",
-    "attempt",
-)
+EVENT_ASPECTS: tuple[EventAspect, ...] = get_args(EventAspect)
 _DETAILS = ("kind", "rule", "by", "what", "outcome", "why")
 
 
@@ -196,26 +183,31 @@ def _codes(catalogue: Catalogue, left: EventSide, right: EventSide) -> Compariso
 class _State:
     """What is true of the session just before an entry, as far as a comparison asks."""
 
-    def __init__(self, header: Header | None) -> None:
+    def __init__(self, vendors: Vendors, header: Header | None) -> None:
+        self.observer = Observer(vendors, header)
         self.host = header.settings.get("host", "") if header else ""
         self.tls = ""
         self.authenticated = False
-        self.vendor: str | None = None
         self.step: str | None = None
         self.command = ""
         self.kinds: dict[str, str] = {}
 
-    def take(self, entry: Entry, vendors: Vendors) -> None:
+    @property
+    def vendor(self) -> str | None:
+        """Whose server it is, weighed as everywhere else."""
+        return self.observer.vendor
+
+    def take(self, entry: Entry) -> None:
+        self.observer.feed(entry)
         match entry.event:
             case StepStarted() as event:
                 self.kinds[event.step] = event.kind
                 self.step = event.kind
             case AttemptStarted() | ConnectionClosed():
-                self.tls, self.authenticated, self.vendor = "", False, None
+                self.tls, self.authenticated = "", False
                 self.command = ""
             case Connected() as event:
                 self.host = event.host
-                self.vendor = vendors.of_host(event.host)
             case TlsEstablished() as event:
                 self.tls = event.version
             case LoginTried(outcome="accepted"):
@@ -224,15 +216,8 @@ class _State:
                 self.command = event.text
             case ReplyReceived() as event:
                 self.authenticated = self.authenticated or event.code == 235
-                self.note_vendor(event, vendors)
             case _:
                 pass
-
-    def note_vendor(self, event: ReplyReceived, vendors: Vendors) -> None:
-        text = "\n".join(event.lines)
-        if self.step_of(event) in ("greeting", "ehlo"):
-            self.vendor = vendors.of_banner(text) or self.vendor
-        self.vendor = vendors.of_reply(text) or self.vendor
 
     def step_of(self, event: ReplyReceived) -> str | None:
         """Return the kind of step that a reply belongs to; HELO counts as EHLO."""
@@ -252,11 +237,11 @@ def _side(
     log: tuple[Entry, ...],
     header: Header | None,
 ) -> EventSide:
-    state = _State(header)
+    state = _State(vendors, header)
     for earlier in log:
         if earlier.seq >= entry.seq:
             break
-        state.take(earlier, vendors)
+        state.take(earlier)
     event = entry.event
     if not isinstance(event, ReplyReceived):
         return EventSide(
@@ -273,7 +258,7 @@ def _side(
             authenticated=state.authenticated,
             vendor=state.vendor,
         )
-    state.note_vendor(event, vendors)
+    state.observer.feed(entry)
     answer = None
     if event.code is not None:
         answer = catalogue.explain_code(event.code, event.enhanced, state.vendor)

@@ -68,11 +68,6 @@ class PastedMail:
     status: str = ""
     returned: str = ""
 
-    @property
-    def is_report(self) -> bool:
-        """Whether it is a delivery report in the standard's form."""
-        return bool(self.status)
-
 
 def looks_like_mail(head: bytes) -> bool:
     """Whether a text begins with the headers of a mail."""

@@ -18,7 +18,7 @@ class LeafText:
     """A leaf in words.
 
     `finding` has the experiment of an experiment, if that is what the leaf is; `change` says what
-    is changed and `results` what each outcome shows.
+    is changed and `results` what each outcome shows. `words.fallback` names what is in English.
     """
 
     finding: Finding
@@ -58,6 +58,19 @@ class TreeText:
             for index, choice in enumerate(node.choice)
         )
 
+    def is_english(self, node: Node | None = None) -> bool:
+        """Tell whether parts of a question and its answers are not translated.
+
+        Without a node: of the tree's title and description.
+        """
+        content = self._tree.content
+        if node is None:
+            fields = {"title": content.title, "description": content.description}
+            return any(self._lacks("", field, text) for field, text in fields.items())
+        fields = {"question": node.question, "hint": node.hint}
+        fields |= {f"choice.{index}.text": choice.text for index, choice in enumerate(node.choice)}
+        return any(self._lacks(node.id, field, text) for field, text in fields.items())
+
     def leaf(self, leaf: Leaf) -> LeafText:
         """Return a leaf as a finding with words."""
         return self._of_rule(leaf) if leaf.rule else self._of_its_own(leaf)
@@ -75,6 +88,8 @@ class TreeText:
             fix_tags=() if leaf.fixes else rule.fix_tags,
         )
         words = self._wording.words(finding, self._texts)
+        # What the leaf says itself stands instead of the rule's words, translated or not.
+        kept = (field for field in words.fallback if not getattr(leaf, field.partition(".")[0]))
         return LeafText(
             finding,
             msgspec.structs.replace(
@@ -83,6 +98,7 @@ class TreeText:
                 cause=self._say(leaf.id, "cause", leaf.cause) or words.cause,
                 fixes=self._list(leaf.id, "fixes", leaf.fixes) or words.fixes,
                 dead_ends=self._list(leaf.id, "dead_ends", leaf.dead_ends) or words.dead_ends,
+                fallback=(*kept, *self._fallback(leaf)),
             ),
         )
 
@@ -111,12 +127,28 @@ class TreeText:
             owner=self._wording.owner(leaf.owner, self._texts),
             reported_at="",
             caused_at="",
+            fallback=self._fallback(leaf),
         )
         if trial is None:
             return LeafText(finding, words)
         change = self._say(leaf.id, "experiment.text", trial.text)
         results = self._list(leaf.id, "experiment.results", trial.results)
         return LeafText(finding, words, change, results)
+
+    def _fallback(self, leaf: Leaf) -> tuple[str, ...]:
+        """Return the fields of a leaf that are shown in English for want of a translation."""
+        fields = {"title": leaf.title, "cause": leaf.cause}
+        lists = {"fixes": leaf.fixes, "dead_ends": leaf.dead_ends}
+        if leaf.experiment is not None:
+            fields["experiment.text"] = leaf.experiment.text
+            lists["experiment.results"] = leaf.experiment.results
+        for name, entries in lists.items():
+            fields |= {f"{name}.{index}": entry for index, entry in enumerate(entries)}
+        return tuple(field for field, text in fields.items() if self._lacks(leaf.id, field, text))
+
+    def _lacks(self, place: str, field: str, english: str) -> bool:
+        context = self._context(place)
+        return bool(english) and not self._texts.has_record(context, field, english)
 
     def _list(self, place: str, field: str, entries: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(

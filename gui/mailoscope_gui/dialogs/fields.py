@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QPushButton,
     QSpinBox,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -254,13 +253,3 @@ class _ShortEdit(QPlainTextEdit):
     def sizeHint(self) -> QSize:
         """Return the height that was asked for."""
         return QSize(super().sizeHint().width(), self._height)
-
-
-def stacked(*widgets: QWidget) -> QVBoxLayout:
-    """Return the widgets one below the other, close together."""
-    column = QVBoxLayout()
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(4)
-    for widget in widgets:
-        column.addWidget(widget)
-    return column

@@ -104,15 +104,6 @@ class FormPage(QWidget):
             row.problem.hide()
             row.field.input.setAccessibleDescription("")
 
-    def set_visible(self, name: str, visible: bool) -> None:
-        """Show or hide a whole row."""
-        row = self._rows[name]
-        for widget in (row.field, row.label, row.help):
-            if widget is not None:
-                widget.setVisible(visible)
-        if not visible:
-            row.problem.hide()
-
     def retranslate(self, gettext: Gettext) -> None:
         """Take the words of the language in use."""
         for row in self._rows.values():

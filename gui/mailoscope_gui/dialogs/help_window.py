@@ -139,7 +139,7 @@ class HelpWindow(QDialog):
         self.text.add(heading(page.title, points=6.0))
         if english:
             gettext = self._services.language.gettext
-            self._quiet(gettext("In English: not translated yet."))
+            self._quiet(gettext("Parts of this are not translated yet."))
         self._paragraph(page.lead)
         for section in page.sections:
             self._write_section(section)

@@ -104,7 +104,7 @@ def search(
         for each in index
         if (not words or wanted(_has(each, word) for word in words))
         and (not kind or each.kind == kind)
-        and (not class_ or _has_class(each.code, class_))
+        and (not class_ or _has_class(each, class_))
         and (not step or step in each.record.steps)
     ]
     if not words:
@@ -188,8 +188,14 @@ def _has(each: IndexedCode, word: str) -> bool:
     )
 
 
-def _has_class(code: str, class_: str) -> bool:
-    return code[:1] == class_ or bool(re.match(r"x[.\d]", code, re.IGNORECASE))
+def _has_class(each: IndexedCode, class_: str) -> bool:
+    """Tell whether codes of a class can be meant; a keyword such as 8BITMIME is in none."""
+    if each.kind in _WITHOUT_CLASS:
+        return False
+    return each.code[:1] == class_ or bool(re.match(r"x[.\d]", each.code, re.IGNORECASE))
+
+
+_WITHOUT_CLASS = ("extension", "mechanism", "verb")
 
 
 def _nearness(each: IndexedCode, words: tuple[str, ...]) -> int:

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QHBoxLayout,
-    QLineEdit,
     QListView,
     QPushButton,
     QSizePolicy,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from mailoscope_gui.filter_edit import FilterEdit
 from mailoscope_gui.i18n import N_
 from mailoscope_gui.labels import plain, wrapped
 from mailoscope_gui.reference.code_rows import CodeDelegate, CodeModel
@@ -67,7 +67,6 @@ class CodeList(QWidget):
         self._quiet = False
         self.search = _SearchEdit(self)
         self.search.setObjectName("code-search")
-        self.search.setClearButtonEnabled(True)
         self.kind_box = _box("kind-filter")
         self.class_box = _box("class-filter")
         self.step_box = _box("step-filter")
@@ -321,28 +320,17 @@ class _List(QListView):
         super().keyPressEvent(event)
 
 
-class _SearchEdit(QLineEdit):
-    """A search field whose arrow keys move in the list; Enter opens, Esc clears."""
+class _SearchEdit(FilterEdit):
+    """A field in which Enter opens the record that is marked, and Esc clears everything."""
 
     def __init__(self, owner: CodeList) -> None:
-        super().__init__()
+        super().__init__(owner)
         self._owner = owner
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        rows = _KEYS.get(event.key())
-        if rows is not None:
-            self._owner.step(rows)
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._owner.open_current()
         elif event.key() == Qt.Key.Key_Escape:
             self._owner.clear_all()
         else:
             super().keyPressEvent(event)
-
-
-_KEYS: dict[int, int] = {
-    Qt.Key.Key_Down: 1,
-    Qt.Key.Key_Up: -1,
-    Qt.Key.Key_PageDown: 10,
-    Qt.Key.Key_PageUp: -10,
-}

@@ -29,6 +29,8 @@ _CODE_WIDTH = 62.0
 _PAD_X, _PAD_Y = 8.0, 5.0
 _LONG_CODE = 7
 """Characters of a code above which it takes the room it needs: names of extensions are long."""
+_MOST_OF_ROW = 0.7
+"""What such a name may take of a row; SCRAM-SHA-256-PLUS needs more than half of it."""
 
 
 class CodeModel(QAbstractListModel):
@@ -106,10 +108,7 @@ class CodeDelegate(QStyledItemDelegate):
         bold.setWeight(QFont.Weight.DemiBold)
         painter.setFont(bold)
         painter.setPen(ink if selected else code_colour(self._theme, each.code))
-        width = _CODE_WIDTH
-        if len(each.code) > _LONG_CODE:
-            needed = QFontMetricsF(bold).horizontalAdvance(each.code) + 12
-            width = min(max(width, needed), rect.width() * 0.5)
+        width = code_width(each.code, bold, rect.width())
         align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         code = first.adjusted(0, 0, width - rect.width() - 6, 0)
         elided = QFontMetricsF(bold).elidedText(
@@ -130,6 +129,14 @@ class CodeDelegate(QStyledItemDelegate):
             below = QRectF(rect.left(), first.bottom() + 1, rect.width(), rect.height() - line - 1)
             _paint_found(painter, below, context, self._model.words, _small(option.font))
         painter.restore()
+
+
+def code_width(code: str, font: QFont, row: float) -> float:
+    """Return the width of a code's column in a row of that width, with the gap behind it."""
+    if len(code) <= _LONG_CODE:
+        return _CODE_WIDTH
+    needed = QFontMetricsF(font).horizontalAdvance(code) + 12
+    return min(max(_CODE_WIDTH, needed), row * _MOST_OF_ROW)
 
 
 def _paint_found(

@@ -26,6 +26,7 @@ _SECTIONS = {
     "description": N_("What it says"),
     "when_seen": N_("When you see it"),
     "how_to_fix": N_("How to fix it"),
+    "parameters": N_("What it adds to commands"),
     "notes": N_("Good to know"),
     "related": N_("Related"),
     "rfc": N_("Source"),
@@ -100,8 +101,12 @@ class CompareView(Sections):
         card = CodeCard(self._services, record.code)
         column = card.column
         column.addWidget(big_code(self._services, record.code))
-        name = heading(worded.field(self._services.language.texts, record, "name"), points=2.0)
-        column.addWidget(name)
+        texts = self._services.language.texts
+        column.addWidget(heading(worded.field(texts, record, "name"), points=2.0))
+        if worded.is_english(texts, record, "name"):
+            mark = wrapped(texts.gettext("name in English: not translated yet"))
+            mark.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+            column.addWidget(mark)
         if advice:
             column.addSpacing(6)
             column.addWidget(wrapped(advice))
@@ -192,6 +197,10 @@ class CompareView(Sections):
         column.setSpacing(5)
         if section.name == "related":
             column.addWidget(self._links(side.entries))
+        elif section.name == "parameters":
+            verbatim = wrapped("\n".join(side.entries))
+            verbatim.setFont(self._services.theme.mono(-0.5))
+            column.addWidget(verbatim)
         elif section.name == "rfc":
             column.addWidget(wrapped("\n".join(side.entries)))
         else:

@@ -16,15 +16,17 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QSplitter,
     QVBoxLayout,
     QWidget,
 )
 
+from mailoscope_gui.drop_target import local_files
 from mailoscope_gui.errands import Errands
 from mailoscope_gui.labels import heading, wrapped
 from mailoscope_gui.reference.finding_card import FindingCard, WordedFinding
-from mailoscope_gui.reference.paste_edit import PasteEdit, local_files
+from mailoscope_gui.reference.paste_edit import PasteEdit
 
 if TYPE_CHECKING:
     from mailoscope_core.knowledge.pasted import Explained
@@ -73,6 +75,9 @@ class ExplainPage(QWidget):
         self.status.setObjectName("explain-status")
         self.hint = wrapped()
         self.hint.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.trees = QPushButton()
+        self.trees.setObjectName("find-out")
+        self.trees.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.area = QScrollArea()
         self.area.setObjectName("findings")
         self.area.setFrameShape(QFrame.Shape.NoFrame)
@@ -87,10 +92,12 @@ class ExplainPage(QWidget):
         self.paste.clicked.connect(self._paste)
         self.clear.clicked.connect(self.edit.clear)
         self.open.clicked.connect(self._choose)
+        self.trees.clicked.connect(lambda: controller.show_page("trees"))
         self.edit.file_given.connect(self.explain_file)
         controller.text_wanted.connect(self.explain)
         controller.file_wanted.connect(self.explain_file)
         services.language.changed.connect(self.retranslate)
+        services.theme.changed.connect(self._dress)
         self.retranslate()
 
     def _lay_out(self) -> None:
@@ -113,6 +120,7 @@ class ExplainPage(QWidget):
         column.setSpacing(6)
         column.addWidget(self.status)
         column.addWidget(self.hint)
+        column.addWidget(self.trees)
         column.addWidget(self.area, 1)
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.addWidget(left)
@@ -210,7 +218,7 @@ class ExplainPage(QWidget):
         column.setSpacing(12)
         for each in found:
             card = FindingCard(self._services, each)
-            card.code_asked.connect(self._ask)
+            card.code_asked.connect(self._controller.ask_record)
             card.reproduce_asked.connect(self._controller.draft_profile)
             column.addWidget(card)
         column.addStretch()
@@ -218,12 +226,6 @@ class ExplainPage(QWidget):
         self.area.setWidget(body)
         if old is not None:
             old.deleteLater()
-
-    def _ask(self, code: str) -> None:
-        if code.isdecimal():
-            self._controller.ask_code(int(code))
-        else:
-            self._controller.ask_code(None, code)
 
     def _say(self, count: int = 0) -> None:
         gettext, ngettext = self._services.language.gettext, self._services.language.ngettext
@@ -246,6 +248,10 @@ class ExplainPage(QWidget):
                 gettext("What it means, where it was caused, who must act and what helps.")
             )
         self.hint.setVisible(bool(self.hint.text()))
+        self.trees.setVisible(self._state == "nothing")
+
+    def _dress(self) -> None:
+        self.trees.setIcon(self._services.icons.icon("tree"))
 
     def retranslate(self) -> None:
         """Take the words of the language in use; the findings are worded anew."""
@@ -262,5 +268,8 @@ class ExplainPage(QWidget):
         self.paste.setText(gettext("&Paste"))
         self.open.setText(gettext("&Open a file…"))
         self.clear.setText(gettext("C&lear"))
+        self.trees.setText(gettext("Find out step &by step"))
+        self.trees.setToolTip(gettext("Answer what you see until the cause is found"))
+        self._dress()
         self._say()
         self._explain()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import QMimeData, Signal
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
+
+from mailoscope_gui.drop_target import local_files
 
 
 class PasteEdit(QPlainTextEdit):
@@ -30,8 +30,3 @@ class PasteEdit(QPlainTextEdit):
         from mailoscope_core.knowledge.pasted_secrets import mask_secrets
 
         self.insertPlainText(mask_secrets(source.text()))
-
-
-def local_files(data: QMimeData) -> list[Path]:
-    """Return the files of this machine that a drop or a clipboard holds."""
-    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]

@@ -6,17 +6,16 @@ import datetime
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QHeaderView,
-    QLineEdit,
     QTableView,
     QVBoxLayout,
     QWidget,
 )
 
+from mailoscope_gui.filter_edit import FilterEdit
 from mailoscope_gui.labels import plain
 
 if TYPE_CHECKING:
@@ -82,9 +81,8 @@ class ProviderList(QWidget):
         super().__init__(parent)
         self._services = services
         self._index: PresetIndex | None = None
-        self.search = _SearchEdit(self)
+        self.search = FilterEdit(self)
         self.search.setObjectName("provider-search")
-        self.search.setClearButtonEnabled(True)
         self.model = ProviderModel(services, today)
         self.table = QTableView()
         self.table.setObjectName("providers")
@@ -131,10 +129,10 @@ class ProviderList(QWidget):
         self._narrow()
 
     def step(self, rows: int) -> None:
-        """Go some rows down (or up, below zero)."""
-        row = self.table.currentIndex().row() + rows
-        if 0 <= row < len(self.model.providers):
-            self.table.selectRow(row)
+        """Go some rows down (or up, below zero), stopping at the ends."""
+        if self.model.providers:
+            row = self.table.currentIndex().row() + rows
+            self.table.selectRow(min(max(row, 0), len(self.model.providers) - 1))
 
     def _narrow(self) -> None:
         if self._index is None:
@@ -161,17 +159,3 @@ class ProviderList(QWidget):
         self.table.setAccessibleName(gettext("Mail providers"))
         self._say_count()
         self.table.viewport().update()
-
-
-class _SearchEdit(QLineEdit):
-    """A search field whose arrow keys move in the list."""
-
-    def __init__(self, owner: ProviderList) -> None:
-        super().__init__()
-        self._owner = owner
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
-            self._owner.step(1 if event.key() == Qt.Key.Key_Down else -1)
-            return
-        super().keyPressEvent(event)

@@ -5,19 +5,18 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QPushButton,
-    QSplitter,
     QVBoxLayout,
     QWidget,
 )
 
 from mailoscope_gui.errands import Errands
 from mailoscope_gui.labels import plain
+from mailoscope_gui.reference.list_and_view import lay_beside
 from mailoscope_gui.reference.provider_list import ProviderList
 from mailoscope_gui.reference.provider_view import ProviderView
 
@@ -67,33 +66,21 @@ class ProvidersPage(QWidget):
         self._errands.run(_load, self._use_data, name="providers")
 
     def _lay_out(self) -> None:
+        bar = QWidget()
+        column = QVBoxLayout(bar)
+        column.setContentsMargins(22, 14, 22, 4)
+        column.setSpacing(8)
         chosen, buttons = QHBoxLayout(), QHBoxLayout()
-        for row in (chosen, buttons):
-            row.setSpacing(8)
-        chosen.setContentsMargins(22, 14, 22, 8)
         chosen.addWidget(self.server_label)
         chosen.addWidget(self.server)
         chosen.addStretch()
-        buttons.setContentsMargins(22, 0, 22, 4)
         buttons.addWidget(self.use_button)
         buttons.addStretch()
         buttons.addWidget(self.copy_button)
-        right = QWidget()
-        column = QVBoxLayout(right)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(chosen)
-        column.addLayout(buttons)
-        column.addWidget(self.provider, 1)
-        splitter = QSplitter(Qt.Orientation.Horizontal)
-        splitter.addWidget(self.providers)
-        splitter.addWidget(right)
-        splitter.setStretchFactor(1, 1)
-        splitter.setSizes([320, 700])
-        splitter.setChildrenCollapsible(False)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(splitter)
+        for row in (chosen, buttons):
+            row.setSpacing(8)
+            column.addLayout(row)
+        lay_beside(self, self.providers, bar, self.provider)
 
     def _use_data(self, data: tuple[PresetIndex, Vendors]) -> None:
         index, vendors = data

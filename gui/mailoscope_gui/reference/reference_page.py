@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from mailoscope_gui.errands import Errands
 from mailoscope_gui.reference.code_list import CodeList
 from mailoscope_gui.reference.compare_view import CompareView
 from mailoscope_gui.reference.event_compare_view import ComparedEvents, EventCompareView
+from mailoscope_gui.reference.list_and_view import lay_beside
 from mailoscope_gui.reference.record_view import RecordView
 from mailoscope_gui.reference.reference_bar import ReferenceBar
 
@@ -76,27 +76,10 @@ class ReferencePage(QWidget):
         self.views = QStackedWidget()
         for view in (self.record, self.comparison, self.events):
             self.views.addWidget(view)
-        self._lay_out()
+        lay_beside(self, self.codes, self.bar, self.views)
         self._connect()
         self.retranslate()
         self._update_bar()
-
-    def _lay_out(self) -> None:
-        right = QWidget()
-        column = QVBoxLayout(right)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.bar)
-        column.addWidget(self.views, 1)
-        splitter = QSplitter(Qt.Orientation.Horizontal)
-        splitter.addWidget(self.codes)
-        splitter.addWidget(right)
-        splitter.setStretchFactor(1, 1)
-        splitter.setSizes([320, 700])
-        splitter.setChildrenCollapsible(False)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(splitter)
 
     def _connect(self) -> None:
         self.codes.picked.connect(self._open)

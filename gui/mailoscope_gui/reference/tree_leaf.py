@@ -62,6 +62,8 @@ class LeafView(QWidget):
         card.setObjectName("experiment")
         card.set_words(_("Experiment: {title}").format(title=text.words.title), text.words.cause)
         card.column.addSpacing(2)
+        if text.words.fallback:
+            card.column.addWidget(_muted(wrapped(_("Parts of this are not translated yet."))))
         card.column.addWidget(caption(_("What it shows")))
         points = QGridLayout()
         points.setHorizontalSpacing(8)

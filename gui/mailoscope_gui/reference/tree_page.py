@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from mailoscope_gui.errands import Errands
 from mailoscope_gui.labels import heading, wrapped
+from mailoscope_gui.reference import worded
 from mailoscope_gui.reference.tree_leaf import LeafView
 from mailoscope_gui.reference.tree_rows import ChoiceRow, GivenRow
 
@@ -186,7 +187,10 @@ class TreePage(QWidget):
         column.addSpacing(4)
         for number, tree in enumerate(self._trees or (), 1):
             text = self._text(tree)
-            row = ChoiceRow(self._services.theme, str(number), text.title, text.description)
+            detail = worded.marked(
+                self._services.language.texts, text.description, english=text.is_english()
+            )
+            row = ChoiceRow(self._services.theme, str(number), text.title, detail)
             row.setObjectName(f"tree-{tree.id}")
             row.clicked.connect(lambda _checked=False, tree=tree: self.open_tree(tree))
             self.choices = (*self.choices, row)
@@ -233,6 +237,9 @@ class TreePage(QWidget):
         column.addWidget(question)
         if node.hint:
             column.addWidget(_muted(text.hint(node)))
+        if text.is_english(node):
+            said = self._services.language.gettext("Parts of this are not translated yet.")
+            column.addWidget(_muted(said))
         column.addSpacing(4)
         for number, words in enumerate(text.choices(node), 1):
             row = ChoiceRow(self._services.theme, str(number), words)
@@ -247,7 +254,7 @@ class TreePage(QWidget):
         request = self._controller.request
         profile = request.profile.name if request is not None else None
         view = LeafView(self._services, leaf, text.leaf(leaf), profile)
-        view.code_asked.connect(self._ask)
+        view.code_asked.connect(self._controller.ask_record)
         view.experiment_wanted.connect(self._try)
         view.settings_wanted.connect(lambda: self._controller.show_page("start"))
         view.practice_wanted.connect(self._controller.practise)
@@ -269,12 +276,6 @@ class TreePage(QWidget):
             self.area.setFocus()
 
     # --- what a leaf offers -------------------------------------------------------------------
-
-    def _ask(self, code: str) -> None:
-        if code.isdecimal():
-            self._controller.ask_code(int(code))
-        else:
-            self._controller.ask_code(None, code)
 
     def _try(self, experiment: Experiment) -> None:
         self._controller.fork(experiment)

@@ -30,7 +30,6 @@ PERMANENT = {
 }
 FIELDS = ("name", "description", "when_seen", "how_to_fix", "notes")
 """What of a record is translated."""
-_STALE_DAYS = 365
 
 
 def scope(record: Any) -> str:
@@ -77,11 +76,13 @@ def marked(texts: Texts, words: str, *, english: bool) -> str:
 
 def seen_on(texts: Texts, seen: str, today: datetime.date) -> str:
     """Return when a provider's fact was seen, with a warning once that is a year ago."""
+    from mailoscope_core.knowledge.presets import STALE_AFTER_DAYS
+
     try:
         age = (today - datetime.date.fromisoformat(seen)).days
     except ValueError:
         return ""
-    if age > _STALE_DAYS:
+    if age > STALE_AFTER_DAYS:
         text = texts.gettext("seen on {date}, more than a year ago: it may have changed")
         return text.format(date=seen)
     return texts.gettext("seen on {date}").format(date=seen)

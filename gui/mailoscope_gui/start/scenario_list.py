@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from mailoscope_gui.errands import Errands
+from mailoscope_gui.filter_edit import FilterEdit
 from mailoscope_gui.start.scenario_groups import GROUPS, group_names, group_of
 
 if TYPE_CHECKING:
@@ -34,9 +34,8 @@ class ScenarioList(QWidget):
         self._errands = Errands(services.background, self)
         self._scenarios: tuple[Scenario, ...] = ()
         self._asked = False
-        self.filter = _FilterEdit(self)
+        self.filter = FilterEdit(self)
         self.filter.setObjectName("scenario-filter")
-        self.filter.setClearButtonEnabled(True)
         self.list = _ShortList()
         self.list.setObjectName("scenarios")
         self.list.setUniformItemSizes(True)
@@ -86,12 +85,11 @@ class ScenarioList(QWidget):
         return texts.record(f"scenario.{scenario.id}", field, getattr(scenario, field))
 
     def step(self, rows: int) -> None:
-        """Choose the next visible row above or below."""
-        row = self.list.currentRow() + rows
-        while 0 <= row < self.list.count() and not self._can_be_chosen(row):
-            row += rows
-        if 0 <= row < self.list.count():
-            self.list.setCurrentRow(row)
+        """Choose the visible row that is some rows below (or above), stopping at the ends."""
+        visible = [row for row in range(self.list.count()) if self._can_be_chosen(row)]
+        if visible:
+            here = visible.index(row) if (row := self.list.currentRow()) in visible else -1
+            self.list.setCurrentRow(visible[min(max(here + rows, 0), len(visible) - 1)])
 
     def _show(self, scenarios: tuple[Scenario, ...]) -> None:
         # What works comes first: the plain submission teaches what all others deviate from.
@@ -182,20 +180,6 @@ class ScenarioList(QWidget):
 
 
 _SEARCHED = ("title", "description", "teaches")
-
-
-class _FilterEdit(QLineEdit):
-    """A filter whose arrow keys move in the list below."""
-
-    def __init__(self, owner: ScenarioList) -> None:
-        super().__init__()
-        self._owner = owner
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
-            self._owner.step(1 if event.key() == Qt.Key.Key_Down else -1)
-            return
-        super().keyPressEvent(event)
 
 
 class _ShortList(QListWidget):
