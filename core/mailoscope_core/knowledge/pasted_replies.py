@@ -200,7 +200,9 @@ def _bare(text: str) -> list[FoundReply]:
         before = text[max(0, match.start("enhanced") - 12) : match.start("enhanced")].lower()
         if re.search(r"(?:version|v|php|python|java|node|ruby|/)\W{0,2}$", before):
             continue
-        if before.endswith("dsn=") and not _OTHERS_WORDS.search(text, match.end(), match.end() + 400):
+        if before.endswith("dsn=") and not _OTHERS_WORDS.search(
+            text, match.end(), match.end() + 400
+        ):
             continue  # the mail server's own status: nobody has answered
         start = match.end("enhanced")
         end = text.find("\n", start)
