@@ -28,8 +28,8 @@ _ENHANCED_LATER = re.compile(rf"(?:^|[\s(#\[]){_ENHANCED}(?![\d]|\.\d)")
 # What makes a number no reply code: a line of a source file, a port, an amount.
 _NO_CODE_BEFORE = re.compile(
     r"(?:\bline|\bport:?|\bpid|\bsize|\blimit|\bdelay|\bafter|\blength|\bversion|\bid|\bhttp/\d\.\d"
-    r"|(?<=\w)\.[a-z]{1,6}:(?! )|\bof|\bcode 250 but got|\bthread|\btid|\bstatus|\bin|\bsocket|\d,|\d\.|::"
-    r"|\btook|\bdelays)"
+    r"|(?<=\w)\.[a-z]{1,6}:(?! )|\bof|\bcode 250 but got|\bthread|\btid|\bstatus|\bin|\bsocket"
+    r"|\d,|\d\.|::|\btook|\bdelays)"
     r"[ =:#]{0,2}$",
     re.IGNORECASE,
 )
@@ -41,6 +41,12 @@ _NO_CODE_AFTER = re.compile(
 )
 # Beside a code that only web servers use; mail servers say "550 Forbidden", too.
 _WEB_WORDS = re.compile(r"\s*(?:not found\b|unauthorized|forbidden)", re.IGNORECASE)
+# `Outcome: Success(500 Internal Server Error)`: a name with something in brackets.
+_CALL_BEFORE = re.compile(
+    r"(?<!code)(?<!rror)(?<!response)(?<!reply)(?<!status)(?<!exception)(?<!refused)(?<!smtp)"
+    r"(?<=[a-z])\($",
+    re.IGNORECASE,
+)
 _OTHERS_WORDS = re.compile(r"\bsaid: |refused to talk to me: ")
 _NEXT_ENTRY = re.compile(
     r" (?:<<|>>|!!) "
@@ -109,6 +115,8 @@ def _is_code(text: str, match: re.Match[str]) -> bool:
     if "http" in head.lower() and match["code"] in _WEB:
         return False
     if _NO_CODE_BEFORE.search(head) or _NO_CODE_AFTER.match(tail):
+        return False
+    if _CALL_BEFORE.search(head):
         return False
     if match["after"][:1] == ":" and tail[:1].isdigit():
         return False  # a line and a column
