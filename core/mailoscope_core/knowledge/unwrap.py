@@ -39,8 +39,8 @@ _FACTS_WITHIN = 6_000
 _PROPERTY = re.compile(r"[\"']?(?:errno|code|syscall|command)[\"']?\s*:")
 # A line of an error object; within this many characters the whole text is looked at as well.
 _WHOLE = 3_000
-_SHOWN_WITHIN = 24_000
-"""Within so much of a text it shows who wrote it; longer ones are not searched to their end."""
+_SHOWN_FIRST, _SHOWN_LAST = 8_000, 4_000
+# Who wrote a text shows at its beginning or its end; the middle of long ones is not searched.
 _PLAIN_REPLY = 4
 _GOOD_LINE = re.compile(
     r"^[^\n\w]{0,12}(?:\w{1,12}: )?[\"']?(?:220|221|235|250|334|354)[ -][^\n]*\n?", re.MULTILINE
@@ -92,10 +92,13 @@ class PasteReader:
         plain = mask_secrets(clean(text))
         if not plain.strip():
             return Paste()
-        client = self._clients.of(plain[:_SHOWN_WITHIN])
+        ends = plain
+        if len(plain) > _SHOWN_FIRST + _SHOWN_LAST:
+            ends = f"{plain[:_SHOWN_FIRST]}\n{plain[-_SHOWN_LAST:]}"
+        client = self._clients.of(ends)
         report = find_report(plain)
         notes = (*notes, *notes_of(report))
-        seen = _Unwrapping(plain, self._cues, self._vendor_of(plain[:_SHOWN_WITHIN]), client)
+        seen = _Unwrapping(plain, self._cues, self._vendor_of(ends), client)
         return Paste(seen.observations(notes, report), plain, client.kind if client else "")
 
 
