@@ -13,7 +13,8 @@ from mailoscope_core.knowledge.pasted_replies import find_replies
 from mailoscope_core.knowledge.pasted_text import clean, logical_lines
 
 EXPLAINER = load_explainer()
-LIMIT_S = 0.25  # some 50 ms at most on an idle machine; what backtracks takes seconds
+LIMIT_S = 0.25
+"""Processor time; below 50 ms on an idle machine, and what backtracks takes seconds."""
 
 
 @pytest.fixture
@@ -191,8 +192,11 @@ def test_wrappers_are_taken_off(
         "delay=551, delays=551/0.13/0.23/0",
         "192.0.2.55.1 version 5.4.2",
         "index.js:784:19",
+        "at process.processTimers (node:internal/timers:512:7)",
+        "to=<a@b.example>, relay=none, dsn=4.4.1, status=deferred (connect to b: timed out)",
         "Port: 465",
         "took 550 ms",
+        "Outcome: Success(500 Internal Server Error)",
     ],
 )
 def test_numbers_are_not_taken_for_codes(text: str) -> None:
@@ -202,6 +206,55 @@ def test_numbers_are_not_taken_for_codes(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "   \n", "Hello, how are you?", "everything went fine"])
 def test_nothing_is_claimed_without_a_reason(explainer: Explainer, text: str) -> None:
     assert explainer.explain(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("failed to send to asha@mail.example.org: 535 Authentication failed", 535),
+        ('rcpt to:<asha@example.org>\n550 "You are not allowed to send email"', 550),
+        ("dsn=5.0.0, status=bounced (host a.example said: 554 No (in reply to RCPT TO))", 554),
+    ],
+)
+def test_codes_are_found_in_odd_places(text: str, code: int) -> None:
+    assert [reply.code for reply in find_replies(clean(text))] == [code]
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        (
+            "<a@b.example>: host mx.example\n said: 550 5.7.1 No (in reply to MAIL\n FROM command)",
+            "mail",
+        ),
+        ("failed to issue MAIL command: 501 5.1.7 Bad sender address syntax", "mail"),
+        ("MAIL FROM failed: '550 Authentication is required for relay'", "mail"),
+        (
+            "with STARTTLS: stream_socket_enable_crypto(): certificate verify failed",
+            "starttls",
+        ),
+    ],
+)
+def test_the_step_is_read_where_words_are_wrapped_or_cut(
+    explainer: Explainer, text: str, step: str
+) -> None:
+    assert explainer.explain(text)[0].reported_at == step
+
+
+def test_a_reply_to_vrfy_belongs_to_no_step(explainer: Explainer) -> None:
+    text = (
+        "< 250-AUTH PLAIN\n< 250 OK\n> AUTH PLAIN\n< 235 2.7.0 Authentication successful\n"
+        "> VRFY asha@example.org\n< 502 5.5.1 VRFY command is disabled\n> QUIT"
+    )
+    assert explainer.explain(text)[0].rule == "rule.command-not-implemented"
+
+
+def test_properties_of_an_error_object_are_read_together(explainer: Explainer) -> None:
+    text = (
+        "Error: queryA ECONNREFUSED smtp.example.org {\n  errno: 'ECONNREFUSED',\n  code: 'EDNS',"
+        "\n  syscall: 'queryA',\n  command: 'CONN'\n}"
+    )
+    assert [found.rule for found in explainer.explain(text)] == ["rule.dns-temporary"]
 
 
 def test_two_failures_give_two_findings(explainer: Explainer) -> None:

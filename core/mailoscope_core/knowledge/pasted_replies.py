@@ -28,8 +28,8 @@ _ENHANCED_LATER = re.compile(rf"(?:^|[\s(#\[]){_ENHANCED}(?![\d]|\.\d)")
 # What makes a number no reply code: a line of a source file, a port, an amount.
 _NO_CODE_BEFORE = re.compile(
     r"(?:\bline|\bport:?|\bpid|\bsize|\blimit|\bdelay|\bafter|\blength|\bversion|\bid|\bhttp/\d\.\d"
-    r"|\.[a-z]{1,6}:|\bof|\bcode 250 but got|\bthread|\btid|\bstatus|\bin|\bsocket|\d,|\d\.|::"
-    r"|\btook|\bdelays)"
+    r"|(?<=\w)\.[a-z]{1,6}:(?! )|\bof|\bcode 250 but got|\bthread|\btid|\bstatus|\bin|\bsocket"
+    r"|\d,|\d\.|::|\btook|\bdelays)"
     r"[ =:#]{0,2}$",
     re.IGNORECASE,
 )
@@ -41,6 +41,13 @@ _NO_CODE_AFTER = re.compile(
 )
 # Beside a code that only web servers use; mail servers say "550 Forbidden", too.
 _WEB_WORDS = re.compile(r"\s*(?:not found\b|unauthorized|forbidden)", re.IGNORECASE)
+# `Outcome: Success(500 Internal Server Error)`: a name with something in brackets.
+_CALL_BEFORE = re.compile(
+    r"(?<!code)(?<!rror)(?<!response)(?<!reply)(?<!status)(?<!exception)(?<!refused)(?<!smtp)"
+    r"(?<=[a-z])\($",
+    re.IGNORECASE,
+)
+_OTHERS_WORDS = re.compile(r"\bsaid: |refused to talk to me: ")
 _NEXT_ENTRY = re.compile(
     r" (?:<<|>>|!!) "
     r"|\b[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d\b|\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?= )"
@@ -109,11 +116,15 @@ def _is_code(text: str, match: re.Match[str]) -> bool:
         return False
     if _NO_CODE_BEFORE.search(head) or _NO_CODE_AFTER.match(tail):
         return False
+    if _CALL_BEFORE.search(head):
+        return False
+    if match["after"][:1] == ":" and tail[:1].isdigit():
+        return False  # a line and a column
     if int(match["code"]) in _WEB_ONLY and _WEB_WORDS.match(tail):
         return False
     if match["after"] == "-" and not tail[:1].strip():
         return False
-    if match["after"].strip() and match["after"].strip()[0] in "])\"',":
+    if match["after"][:1] and match["after"][0] in "])\"',":
         if int(match["code"]) in _WEB_ONLY and not tail.strip("\"' ,"):
             return False
         return _bracketed(head, match)
@@ -197,6 +208,10 @@ def _bare(text: str) -> list[FoundReply]:
         before = text[max(0, match.start("enhanced") - 12) : match.start("enhanced")].lower()
         if re.search(r"(?:version|v|php|python|java|node|ruby|/)\W{0,2}$", before):
             continue
+        if before.endswith("dsn=") and not _OTHERS_WORDS.search(
+            text, match.end(), match.end() + 400
+        ):
+            continue  # the mail server's own status: nobody has answered
         start = match.end("enhanced")
         end = text.find("\n", start)
         words = text[start : len(text) if end < 0 else end][:MAX_WORDS].strip()

@@ -13,9 +13,11 @@ from mailoscope_core.knowledge.frames import Frame, trace_of
 from mailoscope_core.knowledge.pasted_replies import FoundReply
 
 _NEAR = 400
+_WRAP = re.compile(r"[ \t]*\n[ \t>]*")
+# Bounces wrap "(in reply to MAIL FROM command)" over two lines.
 _COMMAND = re.compile(
     r"^[^\n]{0,60}?(?<![\w<])(?P<verb>EHLO|HELO|STARTTLS|AUTH(?= )|MAIL FROM|RCPT TO"
-    r"|DATA(?=\W{0,8}$)|BDAT|QUIT|RSET)\b",
+    r"|DATA(?=\W{0,8}$)|BDAT|QUIT|RSET|VRFY|EXPN)\b",
     re.IGNORECASE | re.MULTILINE,
 )
 _VERB_STEP = {
@@ -81,7 +83,8 @@ class Steps:
         self._replies = replies
         self._cues = cues.cue
         # Most texts hold a handful of the two hundred; only those are looked for again and again.
-        self._present = tuple(cue for cue in cues.cue if cue.literal in self._folded)
+        joined = _WRAP.sub(" ", self._folded)
+        self._present = tuple(cue for cue in cues.cue if cue.literal in joined)
         self.commands = _commands(plain)
         trace = trace_of(plain, cues.frame)
         self.traced = trace.step if trace else None
@@ -91,6 +94,7 @@ class Steps:
             or "587" in ports
             or "starttls" in self._folded
             or "start tls" in self._folded
+            or "enable_crypto" in self._folded
         )
 
     def of_reply(self, reply: FoundReply) -> str | None:
@@ -106,6 +110,8 @@ class Steps:
         near = self._nearest(begin, end, reply.start)
         if near:
             return near
+        if self._asked_beside(reply.start):
+            return None
         return self.before(reply.start) or self.traced or self._anywhere()
 
     def of_report(self, diagnostic: str, same: FoundReply | None) -> str | None:
@@ -143,6 +149,11 @@ class Steps:
         steps = [step for at, step in self.commands if at < position]
         return steps[-1] or None if steps else None
 
+    def _asked_beside(self, position: int) -> bool:
+        """Whether the last command before a place is one that belongs to no step."""
+        places = [at for at, step in self.commands if at < position and not step]
+        return bool(places) and self._folded.startswith(("vrfy", "expn"), places[-1])
+
     def _nearest(self, begin: int, end: int, place: int) -> str | None:
         return _nearest(self._present, self._folded[begin:end], place - begin)
 
@@ -155,6 +166,8 @@ class Steps:
 
 def _nearest(cues: Iterable[Cue], window: str, place: int) -> str | None:
     best: tuple[bool, int, str] | None = None
+    place = len(_WRAP.sub(" ", window[:place]))
+    window = _WRAP.sub(" ", window)
     for cue in cues:
         found = window.rfind(cue.literal)
         if found >= 0:

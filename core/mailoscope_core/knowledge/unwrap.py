@@ -27,6 +27,7 @@ from mailoscope_core.knowledge.pasted_replies import FoundReply, find_replies
 from mailoscope_core.knowledge.pasted_secrets import mask_secrets
 from mailoscope_core.knowledge.pasted_text import clean, logical_lines
 from mailoscope_core.knowledge.steps import StepCues, Steps
+from mailoscope_core.knowledge.system_errors import named
 
 MAX_LINES = 40
 MAX_LINE = 600
@@ -35,6 +36,11 @@ _SERVERS = frozenset({BOUNCE, RECEIVING, RELAY})
 _SEQUENCE, _MANY = 503, 6
 _TELLING, _WRAPPER = 12, 60
 _FACTS_WITHIN = 6_000
+_PROPERTY = re.compile(r"[\"']?(?:errno|code|syscall|command)[\"']?\s*:")
+# A line of an error object; within this many characters the whole text is looked at as well.
+_WHOLE = 3_000
+_SHOWN_FIRST, _SHOWN_LAST = 8_000, 4_000
+# Who wrote a text shows at its beginning or its end; the middle of long ones is not searched.
 _PLAIN_REPLY = 4
 _GOOD_LINE = re.compile(
     r"^[^\n\w]{0,12}(?:\w{1,12}: )?[\"']?(?:220|221|235|250|334|354)[ -][^\n]*\n?", re.MULTILINE
@@ -86,10 +92,13 @@ class PasteReader:
         plain = mask_secrets(clean(text))
         if not plain.strip():
             return Paste()
-        client = self._clients.of(plain)
+        ends = plain
+        if len(plain) > _SHOWN_FIRST + _SHOWN_LAST:
+            ends = f"{plain[:_SHOWN_FIRST]}\n{plain[-_SHOWN_LAST:]}"
+        client = self._clients.of(ends)
         report = find_report(plain)
         notes = (*notes, *notes_of(report))
-        seen = _Unwrapping(plain, self._cues, self._vendor_of(plain), client)
+        seen = _Unwrapping(plain, self._cues, self._vendor_of(ends), client)
         return Paste(seen.observations(notes, report), plain, client.kind if client else "")
 
 
@@ -194,10 +203,11 @@ class _Unwrapping:
         if self._is_program:
             rest = told
         found = [
-            self._seen(kind="text", step=self._steps.of_words(line), text=line) for line in lines
+            self._seen(kind="text", step=self._steps.of_words(line), text=named(line))
+            for line in lines
         ]
-        if len(lines) > 1:
-            found.append(self._seen(kind="text", step=self._steps.of_words(rest), text=rest))
+        if rest.strip() not in ("", *lines):
+            found.append(self._seen(kind="text", step=self._steps.of_words(rest), text=named(rest)))
         if not replies:
             found += self._accepted()
         return found
@@ -276,6 +286,8 @@ def _params(plain: str, reply: FoundReply) -> dict[str, str]:
 def _telling_lines(plain: str) -> list[str]:
     """Return the lines worth a look on their own: not empty, each once, the first and last ones."""
     lines = [line.strip()[:MAX_LINE] for line in logical_lines(plain) if len(line.strip()) > 8]
+    if len(plain) < _WHOLE:
+        lines = [line for line in lines if _PROPERTY.match(line) is None]
     unique = list(dict.fromkeys(lines))
     half = MAX_LINES // 2
     return unique if len(unique) <= MAX_LINES else unique[:half] + unique[-half:]
