@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from mailoscope_core.knowledge.observation import Observation
-from mailoscope_core.knowledge.phrases import Phrases, near
+from mailoscope_core.knowledge.phrases import Phrases, Places, near
 from mailoscope_core.knowledge.rules import Match, Pattern, Rule, RuleBook
 
 MAX_FOLDED = 4_096
@@ -68,8 +68,13 @@ class Hit:
 
     @property
     def tier(self) -> int:
-        """The rule's priority; a match by the reply code alone yields to any words."""
-        return min(self.rule.priority, _CODE_TIER) if self.by_code_alone else self.rule.priority
+        """The rule's priority; a match by the reply code alone yields to any words.
+
+        Not so a code that says one thing only: broad words do not overrule it.
+        """
+        decisive = bool(self.match.code) and _DECISIVE.issuperset(self.match.code)
+        yields = self.by_code_alone and not decisive
+        return min(self.rule.priority, _CODE_TIER) if yields else self.rule.priority
 
     @property
     def rank(self) -> tuple[int, float, float]:
@@ -143,6 +148,7 @@ class Matcher:
         """Return all rules that fit, the best first, each once with its best match."""
         text = fold(observation.text)
         present = self.present(text)
+        places: Places = {}
         candidates: dict[int, _Entry] = {}
         for fact in self._by_fact.keys() & _facts(observation):
             candidates.update(self._by_fact[fact])
@@ -155,7 +161,7 @@ class Matcher:
             if not _kind_fits(match.kind, observation.kind) or not _state_fits(match, observation):
                 continue
             families = observation.kind != "text" or "text" in match.kind
-            letters = self._letters(entry, text, present, families)
+            letters = self._letters(entry, text, present, places if families else None)
             if letters is None:
                 continue
             points = _specificity(match, observation, letters)
@@ -175,11 +181,12 @@ class Matcher:
         return self._phrases.present(text)
 
     def _letters(
-        self, entry: _Entry, text: str, present: frozenset[str], families: bool
+        self, entry: _Entry, text: str, present: frozenset[str], places: Places | None
     ) -> int | None:
         """Return the letters of the longest words that fit (0: no words wanted), or null.
 
-        Families of words are for what servers say; of a program only whole turns of phrase count.
+        Families of words are for what servers say; of a program (`places` null) only whole turns
+        of phrase count.
         """
         if not present.isdisjoint(entry.unwanted):
             return None
@@ -189,8 +196,10 @@ class Matcher:
         said = next((p for p in entry.words if self._says(p, text, present)), None)
         if said is not None:
             return max(letters, len(_literal(said)))
-        near_words = entry.near if families else ()
-        together = max((_near(groups, text, present) for groups in near_words), default=0)
+        together = 0
+        if places is not None:
+            found = (_near(groups, text, present, places) for groups in entry.near)
+            together = max(found, default=0)
         if not together and (entry.words or entry.near):
             return None
         return max(letters, together)
@@ -208,9 +217,16 @@ class Matcher:
         return self._compiled[regex]
 
 
-def _near(groups: list[tuple[str, ...]], text: str, present: frozenset[str]) -> int:
-    said = [[word for word in words if word in present] for words in groups]
-    return near(said, text) if all(said) else 0
+def _near(
+    groups: list[tuple[str, ...]], text: str, present: frozenset[str], places: Places
+) -> int:
+    said = []
+    for words in groups:
+        spoken = [word for word in words if word in present]
+        if not spoken:
+            return 0
+        said.append(spoken)
+    return near(said, text, places)
 
 
 def _specificity(match: Match, seen: Observation, letters: int) -> float:
@@ -260,7 +276,6 @@ def _by_code_alone(match: Match) -> bool:
     """Whether a match goes by nothing but a reply code, or a whole subject of enhanced codes."""
     vague = match.code or match.code_class or match.enhanced
     exact = any(not entry.endswith("*") for entry in match.enhanced)
-    exact = exact or (bool(match.code) and _DECISIVE.issuperset(match.code))
     return bool(vague) and not (_has_words(match) or match.kind or exact)
 
 
