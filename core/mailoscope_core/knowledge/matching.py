@@ -217,9 +217,7 @@ class Matcher:
         return self._compiled[regex]
 
 
-def _near(
-    groups: list[tuple[str, ...]], text: str, present: frozenset[str], places: Places
-) -> int:
+def _near(groups: list[tuple[str, ...]], text: str, present: frozenset[str], places: Places) -> int:
     said = []
     for words in groups:
         spoken = [word for word in words if word in present]
