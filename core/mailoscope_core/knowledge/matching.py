@@ -95,11 +95,12 @@ class Hit:
 class _Entry:
     """A match of a rule, made ready: its words by length, what it does not want as a set."""
 
-    __slots__ = ("all_words", "match", "near", "rule", "unwanted", "words")
+    __slots__ = ("all_words", "has_words", "match", "near", "rule", "unwanted", "words")
 
     def __init__(self, rule: Rule, match: Match, families: dict[str, tuple[str, ...]]) -> None:
         self.rule = rule
         self.match = match
+        self.has_words = _has_words(match)
         self.words = sorted(match.text, key=lambda pattern: -len(_literal(pattern)))
         self.all_words = [(_literal(pattern), pattern) for pattern in match.all_text]
         self.unwanted = frozenset(match.not_text)
@@ -112,7 +113,7 @@ class _Entry:
     def needed(self) -> Iterable[str]:
         """The literals of which one must occur for the match to be worth a look."""
         if self.words or self.near:
-            anchors = (word for groups in self.near for word in groups[0])
+            anchors = (word for groups in self.near for word in min(groups, key=len))
             return (*map(_literal, self.words), *anchors)
         return [literal for literal, _ in self.all_words[:1]]
 
@@ -140,7 +141,7 @@ class Matcher:
             literals.update(entry.literals)
             for literal in entry.needed:
                 self._by_literal.setdefault(literal, {})[number] = entry
-            for fact in () if _has_words(entry.match) else _facts_wanted(entry.match):
+            for fact in () if entry.has_words else _facts_wanted(entry.match):
                 self._by_fact.setdefault(fact, {})[number] = entry
         self._phrases = Phrases(literals)
 
@@ -158,6 +159,8 @@ class Matcher:
         sides: dict[str, set[bool]] = {}
         for _, entry in sorted(candidates.items()):
             rule, match = entry.rule, entry.match
+            if not present.isdisjoint(entry.unwanted):
+                continue
             if not _kind_fits(match.kind, observation.kind) or not _state_fits(match, observation):
                 continue
             families = observation.kind != "text" or "text" in match.kind
@@ -166,7 +169,7 @@ class Matcher:
                 continue
             points = _specificity(match, observation, letters)
             hit = Hit(rule, points, match, _by_code_alone(match))
-            sides.setdefault(rule.id, set()).add(_has_words(match))
+            sides.setdefault(rule.id, set()).add(entry.has_words)
             if rule.id not in best or hit.rank > best[rule.id].rank:
                 best[rule.id] = hit
         for rule_id, found in sides.items():
@@ -188,8 +191,6 @@ class Matcher:
         Families of words are for what servers say; of a program (`places` null) only whole turns
         of phrase count.
         """
-        if not present.isdisjoint(entry.unwanted):
-            return None
         if not all(self._says(pattern, text, present) for _, pattern in entry.all_words):
             return None
         letters = max((len(literal) for literal, _ in entry.all_words), default=0)
