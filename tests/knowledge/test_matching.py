@@ -65,8 +65,16 @@ def test_priority_beats_everything() -> None:
 
 
 def test_a_code_alone_yields_to_broad_words() -> None:
-    rules = [rule("code", Match(code=(535,))), rule("broad", Match(text=("wrong",)), priority=-1)]
+    rules = [
+        rule("code", Match(code_class=(5,))),
+        rule("broad", Match(text=("wrong",)), priority=-1),
+    ]
     assert ranked(rules, SEEN) == ["broad", "code"]
+
+
+def test_a_code_that_says_one_thing_only_does_not_yield_to_broad_words() -> None:
+    rules = [rule("code", Match(code=(535,))), rule("broad", Match(text=("wrong",)), priority=-1)]
+    assert ranked(rules, SEEN) == ["code", "broad"]
 
 
 @pytest.mark.parametrize(

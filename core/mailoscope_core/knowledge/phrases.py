@@ -47,13 +47,19 @@ class Phrases:
         )
 
 
-def near(groups: Sequence[Sequence[str]], text: str) -> int:
+Places = dict[str, list[tuple[int, int]]]
+"""Where words stand in one text, as far as it has been asked."""
+
+
+def near(groups: Sequence[Sequence[str]], text: str, known: Places | None = None) -> int:
     """Return how many letters the words make up that stand together, or 0 where none do.
 
     One word of each group must stand in the same sentence, at most `MAX_GAP` from a word of the
     first group. Words that lie within one another ("no such user", "user") do not count.
+    `known` keeps the places of the words between calls for the same text.
     """
-    first, *others = [_all_places(group, text) for group in groups]
+    seen = {} if known is None else known
+    first, *others = [_all_places(group, text, seen) for group in groups]
     best = 0
     for anchor in first:
         letters = anchor[1] - anchor[0]
@@ -69,8 +75,12 @@ def near(groups: Sequence[Sequence[str]], text: str) -> int:
     return best
 
 
-def _all_places(words: Iterable[str], text: str) -> list[tuple[int, int]]:
-    found = [place for word in words for place in _places(word, text)]
+def _all_places(words: Iterable[str], text: str, known: Places) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    for word in words:
+        if word not in known:
+            known[word] = list(_places(word, text))
+        found += known[word]
     return sorted(found)[:_MOST_PLACES]
 
 
