@@ -706,3 +706,17 @@ def test_a_parser_raises_instead_of_exiting() -> None:
     with pytest.raises(UsageError) as caught:
         parser.parse_args(["--frob"])
     assert caught.value.usage.startswith("Usage: mailoscope-cli x")
+
+
+def test_a_code_that_may_come_at_any_step_says_so() -> None:
+    words, catalogue = RecordText(Texts()), load_catalogue()
+    anywhere, data_only, provider = (
+        catalogue.record(code) for code in (421, 354, "vendor.google.5.7.9")
+    )
+    assert anywhere is not None
+    assert data_only is not None
+    assert provider is not None
+    assert not anywhere.steps
+    assert words.lines(anywhere, "steps") == ("any step",)
+    assert words.lines(data_only, "steps") == ("DATA",)
+    assert provider.steps or words.lines(provider, "steps") == ()

@@ -42,7 +42,8 @@ class RecordText:
         if name in _TRANSLATED_LISTS:
             return self._entries(record, name)
         if name == "steps":
-            value = self.steps(value)
+            anywhere = record.scope != "vendor"  # of those only the code is documented
+            value = self.steps(value) or ([self.texts.gettext("any step")] if anywhere else [])
         elif name == "who":
             value = self.owners([owner.value for owner in value])
         elif name == "rfc" and record.source:

@@ -111,9 +111,10 @@ class RecordView(Sections):
         if record.who:
             self.title(gettext("Who must act, the likeliest first"))
             self.points(tuple(names.owner(owner.value) for owner in record.who))
-        if record.steps:
+        if record.steps or record.scope != "vendor":
             self.title(gettext("Steps at which it comes"))
-            self.text(", ".join(names.step(step) for step in record.steps))
+            steps = ", ".join(names.step(step) for step in record.steps)
+            self.text(steps or gettext("any"))
         if record.parameters:
             self.title(gettext("What it adds to commands"))
             self.verbatim(record.parameters)
