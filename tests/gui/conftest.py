@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from mailoscope_core.storage.directories import Directories
 from mailoscope_gui.app import Application, build
 from mailoscope_gui.controller import Controller
+from mailoscope_gui.launcher import Launcher
 from mailoscope_gui.options import Options
 from mailoscope_gui.services import Services
 from tests.gui.pages_kit import make_controller, make_services
@@ -54,17 +57,35 @@ def directories(tmp_path: Path) -> Directories:
     return Directories.in_one_folder(tmp_path / "mailoscope")
 
 
-@pytest.fixture
-def application(
-    qapp: QApplication, qtbot: QtBot, directories: Directories
+@contextmanager
+def window_of(
+    qtbot: QtBot, directories: Directories, launcher: Launcher | None = None
 ) -> Iterator[Application]:
-    """The whole window, shown, in English and in light colours."""
-    built = build(qapp, Options(language="en", theme="light"), directories=directories)
+    """The whole window, shown, in English and in light colours; gone afterwards.
+
+    A window that stayed would go on ticking, and collecting garbage, through all tests that follow.
+    """
+    qt = QApplication.instance()
+    assert isinstance(qt, QApplication)
+    options = Options(language="en", theme="light")
+    built = build(qt, options, directories=directories, launcher=launcher)
     with qtbot.waitSignal(built.window.painted, timeout=10_000):
         built.window.show()
     yield built
     built.window.close()
     qtbot.waitUntil(lambda: not built.services.background.at_work, timeout=10_000)
+    built.collector.stop()
+    built.window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def application(
+    qapp: QApplication, qtbot: QtBot, directories: Directories
+) -> Iterator[Application]:
+    """The window with a launcher of its own."""
+    with window_of(qtbot, directories) as built:
+        yield built
 
 
 @pytest.fixture

@@ -30,8 +30,7 @@ from mailoscope_core.session.control import (
 )
 from mailoscope_core.storage.directories import Directories
 from mailoscope_core.storage.profile import Profile
-from mailoscope_gui.app import Application, build
-from mailoscope_gui.options import Options
+from tests.gui.conftest import window_of
 from tests.gui.fakes import PLAN, FakeLauncher, play_step
 from tests.gui.person import Person
 
@@ -55,17 +54,11 @@ def person(
     qapp: QApplication, qtbot: QtBot, directories: Directories, launcher: FakeLauncher
 ) -> Iterator[Person]:
     """Somebody at a window whose sessions do nothing by themselves."""
-    built: Application = build(
-        qapp, Options(language="en", theme="light"), directories=directories, launcher=launcher
-    )
-    with qtbot.waitSignal(built.window.painted, timeout=10_000):
-        built.window.show()
-    somebody = Person(built, qtbot)
-    built.controller.use_profile(PROFILE)
-    somebody.wait_for_stop("start")
-    yield somebody
-    built.window.close()
-    qtbot.waitUntil(lambda: not built.services.background.at_work, timeout=10_000)
+    with window_of(qtbot, directories, launcher) as built:
+        somebody = Person(built, qtbot)
+        built.controller.use_profile(PROFILE)
+        somebody.wait_for_stop("start")
+        yield somebody
 
 
 def test_the_profile_is_only_logged_in(person: Person, launcher: FakeLauncher) -> None:
