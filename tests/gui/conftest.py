@@ -23,6 +23,13 @@ from tests.gui.person import Person
 from tests.gui.spoken import no_language_left
 
 
+@pytest.fixture(autouse=True, scope="session")
+def what_is_there_stays() -> None:
+    """Thousands of tests are no garbage: the collector need not look at them each time."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def collected_here() -> Iterator[None]:
     """Garbage of one test must not be destroyed by a thread of the next: Qt would crash."""
