@@ -205,6 +205,7 @@ class Intents:
         """Put the cursor into the search field of the page, or of the reference where none is."""
         if self.controller.session is None or self._pages().shown == "reference":
             self.controller.show_page("reference")
+            # The page is made by name and late, so mypy knows a QWidget only.
             self._pages().page("reference").start_search()  # type: ignore[attr-defined]
             return
         self.controller.show_page("session")
